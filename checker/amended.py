@@ -101,6 +101,14 @@ _FACTOR = re.compile(
     r"|divi(?:ded?|sion)|multipl\w+)\b", re.I,
 )  # fmt: skip
 _NOT_DONE = re.compile(r"\b(?:wrong|mistaken?|incorrect|must\s+not|should\s+not|forg[eo]t\w*)\b", re.I)
+_CONTAINS = re.compile(  # “the loss also contains a term that penalises large weights”
+    r"\b(?:loss|cost|objective|criterion|risk)(?:\s+function)?\s+(?:\$\d+\$\s+)?(?:also|in\s+addition|additionally|further(?:more)?)\s+"
+    r"(?:contains?|has|have|includes?|comprises?|carries)\b", re.I,
+)  # fmt: skip
+_HIDDEN = re.compile(  # “the terms that come from the prior are not shown”
+    r"\b(?:terms?\s+(?:that|which|of\s+the\s+(?:prior|regulari\w+|penalty))\b|(?:further|other|additional)\s+terms?\b).*"
+    r"\b(?:is|are)\s+(?:not\s+(?:\w+\s+)?(?:shown|written|displayed|printed)|left\s+out|suppressed|omitted)\b", re.I,
+)  # fmt: skip
 _ONLY_THOUGHT = re.compile(r"\b(?:would|could|might|may\s+(?:also\s+)?(?:be\s+)?add\w*)\b", re.I)
 
 
@@ -109,6 +117,8 @@ def read_amended(names: OpenNames) -> None:
     amended = _Amended(names)
     for text in sentences(names.formulas, ENDED):
         amended.read(text)
+    for text in sentences(names.formulas, ENDED, alone=True):
+        amended.contains(text)
     amended.unwritten()
     amended.open_changed()
 
@@ -167,6 +177,15 @@ class _Amended:
         if any("$" not in x for x in between) and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
             for top in self.standing.losses:
                 new[0].prose.amend(top)
+
+    def contains(self, text: str) -> None:
+        """Note that a loss has more terms than its definition, where that has one only."""
+        if not (_CONTAINS.search(text) or _HIDDEN.search(text)) or _ONLY_THOUGHT.search(text):
+            return
+        for top in self.standing.losses:
+            found = self.standing.defined.get(plain(top), ())
+            if found and not any(isinstance(x, s.Sum) for x in self.standing.made.get(plain(top), ())):
+                found[0].prose.amend(top)
 
     def _shown(self, behind: str) -> bool:
         """Whether what is added stands in the equation right behind the word: “one adds a penalty, $J = E + w^2$”."""

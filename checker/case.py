@@ -22,6 +22,7 @@ from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.leads import read_leads
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.locally import read_local
+from verify_derivations.checker.meant import read_meant
 from verify_derivations.checker.named_functions import NamedFunctions, named_functions
 from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
 from verify_derivations.checker.notation import place, visible_extra
@@ -338,6 +339,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_operations(formulas, standing)
     read_raised(formulas, tables.values())
     read_ties(formulas)
+    read_meant(formulas, standing)
     read_reused(formulas, standing)
     read_partials(formulas, standing)
     read_local(formulas, tables)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from verify_derivations.checker.sentences import sentences
+from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Chain, Membership, Stated
 from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 _ADVERB = r"(?:also|itself|only|in\s+turn|implicitly|explicitly|directly|indirectly)"
@@ -64,8 +65,17 @@ _HELD = re.compile(
 )  # fmt: skip
 _MARKED = re.compile(  # “all quantities with a bar are held fixed”, “a bar marks constants”
     rf"\bwith\s+(?:an?\s+)?(?P<mark>bar|hat|tilde|check)s?\s+(?:\w+\s+)?(?:is|are)\s+(?:{_MANNER}{_TREATED}\s+{_CONSTANT}|detached\b)"
-    r"|\b(?P<sign>bar|hat|tilde|check)s?\s+(?:mark|denote|indicate|mean|stand\s+for)s?\s+(?:that\s+)?(?:\w+\s+){0,2}?(?:constants?|detached"
-    r"|stop-?\s?gradients?|no\s+gradients?)\b", re.I,
+    r"|\b(?:over-?)?(?P<sign>bar|hat|tilde|check)s?\s+(?:mark|denote|indicate|mean|stand\s+for)s?\s+(?:that\s+)?(?:\w+\s+){0,2}?(?:constants?"
+    r"|detached|stop-?\s?gradients?|no\s+gradients?|(?:held|kept)\s+(?:fixed|constant)|frozen)\b", re.I,
+)  # fmt: skip
+_LABELLED = re.compile(  # “quantities with the subscript old do not depend on $\\theta$”
+    r"\b(?:with|having|carrying)\s+(?:the\s+|an?\s+)?(?:sub|super)script\s+\W*(?P<label>\w+)\W*\s+(?:do(?:es)?\s+not\s+depend"
+    rf"|(?:is|are)\s+(?:{_MANNER}{_TREATED}\s+{_CONSTANT}|constants?\b|fixed\b|detached\b|not\s+differentiated\b))",
+    re.I,
+)  # fmt: skip
+_CONSERVED = re.compile(  # “such that $x + y$ stays constant”, “at constant area $a = x y$”
+    r"\$(?P<stays>\d+)\$\s+(?:(?:stays?|remains?)\s+(?:constant|fixed|unchanged|the\s+same)|(?:is|are)\s+(?:conserved|kept\s+constant))\b"
+    r"|\bat\s+(?:a\s+)?(?:constant|fixed)\s+(?:[\w-]+\s+){0,2}\$(?P<at>\d+)\$", re.I,
 )  # fmt: skip
 _ACCENTS = {
     "bar": ("\\bar", "\\overline"), "hat": ("\\hat", "\\widehat"), "tilde": ("\\tilde", "\\widetilde"),
@@ -80,6 +90,23 @@ _NOUN_DEPENDS = re.compile(  # “all coefficients depend on $x$”
     r"|variances?|scales?|temperatures?|gains?|offsets?|bias(?:es)?)\s+(?:(?:all|both|also|themselves|itself)\s+)*(?:depends?\s+(?:up)?on"
     r"|(?:is|are)\s+(?:\w+\s+){0,2}functions?\s+of)\s+(?:the\s+\w+\s+)?\$(?P<on>\d+)\$", re.I,
 )  # fmt: skip
+_MADE_NOUN = (  # of these definitions say on what they depend
+    r"(?:losse?s?|costs?|objectives?|errors?|risks?|outputs?|activations?|predictions?|gradients?|derivatives?|sensitivit(?:y|ies)"
+    r"|results?|scores?|logits?|states?|probabilit(?:y|ies)|functions?|values?|expressions?|right-?hand\s+sides?|terms?|deltas?"
+    r"|jacobians?|hessians?|residuals?|slopes?|updates?|likelihoods?|responses?|layers?|units?|neurons?|choices?|examples?)"
+)
+_VARIABLE_NOUN = (
+    r"(?:inputs?|outputs?|activations?|states?|predictions?|weights?|parameters?|errors?|arguments?|variables?|temperatures?"
+    r"|velocit(?:y|ies)|speeds?|distances?|prices?|demand|concentrations?|features?)"
+)
+_NOUNS_ONLY = re.compile(  # “the coefficient is a function of the input”, “the resistance is temperature dependent”
+    rf"\b(?:the|all|our|this|its|these|both)\s+(?:\w+\s+)?(?!{_MADE_NOUN}\b)[a-z]+\s+(?:itself\s+|themselves\s+|also\s+)?"
+    rf"(?:(?:depends?\s+(?:up)?on|(?:is|are)\s+(?:\w+\s+)?functions?\s+of|var(?:y|ies)\s+with|chang(?:es?|ing)\s+with|adapts?\s+to)\s+"
+    rf"(?:the|its|their)\s+(?:\w+\s+)?{_VARIABLE_NOUN}\b|(?:is|are)\s+{_VARIABLE_NOUN}[\s-]dependent\b)", re.I,
+)  # fmt: skip
+_LOOSELY = re.compile(
+    r"\b(?:may|might|can|could|would|usually|often|sometimes|in\s+general|how|when|where|which|that|because)\b", re.I
+)
 _STOPPED = re.compile(  # “we stop the gradient through $s$”
     r"\b(?:stop|detach|cut|block)\w*\s+(?:the\s+)?gradients?\s+(?:through|at|of)\s+(?:the\s+\w+\s+)?\$(\d+)\$", re.I
 )
@@ -119,7 +146,15 @@ def read_depending(formulas: Sequence[Stated]) -> None:
         accents = _ACCENTS[(match["mark"] or match["sign"]).lower()]
         for f in formulas:
             f.prose.held += tuple(x for x in f.names if _accent(x) in accents)
+    for match in (m for text in dict.fromkeys(sentences(formulas, alone=True)) for m in _LABELLED.finditer(text)):
+        for f in formulas:
+            f.prose.held += tuple(x for x in f.names if isinstance(x, s.Scripted) and match["label"] in _label(x))
+    _of_nouns(formulas)
     for sentence in sentences(formulas):
+        for match in _CONSERVED.finditer(sentence):
+            if not _SUPPOSED.search(sentence[: match.end()]):
+                stated = formulas[int(match["stays"] or match["at"])]
+                stated.prose.frozen += _composite(stated, formulas)
         for match in _HELD.finditer(sentence):
             if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
                 stated = formulas[int(next(filter(None, match.groups())))]
@@ -162,6 +197,38 @@ def read_depending(formulas: Sequence[Stated]) -> None:
             stated, on = formulas[int(match["name"])], tuple(_named(formulas[int(match["on"])]))
             if on and not stated.memberships:
                 stated.prose.depending += tuple((name, on) for name in _named(stated) if base_of(name) in functions)
+
+
+def _of_nouns(formulas: Sequence[Stated]) -> None:
+    """Leave open what rests on anything given beside its variable where words say that something depends on others."""
+    definitions = [c for f in formulas for c in f.chains if not c.update and len(c.sides) > 1 and not f.derivatives]
+    defined = {base_of(c.sides[0]) for c in definitions}
+    given = {base_of(x) for c in definitions for side in c.sides[1:] for x in names_in(side)} - defined - {*"xyXYtTnNm"}
+    for f in formulas:
+        for text in (*ENDED.split(f.raw.context), *ENDED.split(f.raw.tail)):
+            said = _NOUNS_ONLY.search(text)
+            if said is None or _SUPPOSED.search(text) or _LOOSELY.search(text):
+                continue
+            for g in formulas:
+                if nested(g.raw.section, f.raw.section) and g.derivatives and given - {*variables_of(g)}:
+                    g.when.open = g.when.open or f"what depends as “{' '.join(said[0].split())}” says is not read"
+
+
+def _label(name: s.Scripted) -> set[str]:
+    """The words beside and above a name."""
+    scripts = (x for part in (name.sub, name.sup) if part is not None for x in s.walk(part))
+    return {x.text if isinstance(x, s.Text) else x.name for x in scripts if isinstance(x, s.Text | s.Symbol)}
+
+
+def _composite(stated: Stated, formulas: Sequence[Stated]) -> tuple[s.Node, ...]:
+    """The names in an expression of several, also in that of ``a = x y``, or of what is defined so elsewhere."""
+    values = [side for c in stated.chains for side in c.sides[1:]]
+    if not values and stated.tree is not None and not stated.memberships:
+        own = {*map(plain, _named(stated))}
+        chains = (c for f in formulas for c in f.chains if not c.update)
+        values = [side for c in chains if plain(c.sides[0]) in own for side in c.sides[1:]] if own else [stated.tree]
+    names = tuple(dict.fromkeys(x for value in values for x in names_in(value)))
+    return names if len(names) > 1 else ()
 
 
 def _of_itself(chain: Chain) -> s.Node | None:

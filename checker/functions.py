@@ -13,14 +13,14 @@ from verify_derivations.checker.statements import Stated, is_number
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.applied import Applied
-from verify_derivations.formulas.calls import OPERATORS, any_of
+from verify_derivations.formulas.calls import OPERATORS, any_of, numbered
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import Assumed, FunctionDefinition, is_slope
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, heads, map_accesses
 from verify_derivations.formulas.lookup import find
-from verify_derivations.formulas.names import Reference
+from verify_derivations.formulas.names import SIGNS, Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, exponent_of_e, is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value
@@ -74,7 +74,8 @@ class Functions:
     def _defines_function(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
         function = left.function
         reference = self.table.reference(function)
-        if reference is None or not may_define(left) or _is_inner_product(left, right):
+        known = may_define(left) or self._is_numbered(function)
+        if reference is None or not known or _is_inner_product(left, right):
             return False
         name = function_name(function)
         if name in self.world.functions and name not in self.inherited:
@@ -124,6 +125,13 @@ class Functions:
         except NoScalars:  # J(w, b) = Σ_i (w^T x_i + b - y_i)², where nothing declares w
             return self._quantity(f, left, right, last)
 
+    def _is_numbered(self, function: s.Node) -> bool:
+        """``f^{(1)}`` where nothing is called f: no derivative of it."""
+        if _number_of(function) is None or isinstance(function, s.Scripted) and function.primes:
+            return False
+        calls = (n.function for f in self.every for n in f.nodes if isinstance(n, s.Call))
+        return all(_number_of(x) is not None for x in calls if base_of(x) == base_of(function))
+
     def _awaited(self, f: Stated, names: Iterable[str]) -> str | None:
         """Which of the quantities that another formula defines has no definition yet."""
         awaited = self.world.awaited.quantities
@@ -133,6 +141,8 @@ class Functions:
     def _quantity(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
         """``J(w)`` names a quantity, and says what it depends on."""
         function = left.function
+        if isinstance(function, s.Scripted) and function.sup is not None:
+            return False  # of numbers only
         reference = self.table.reference(function)
         before = self.world.functions.pop(reference.name, None) if reference is not None and (
             reference.name in self.inherited) else None  # it is another one here
@@ -335,7 +345,17 @@ def _put(body: Scalar, values: Mapping[str, Scalar]) -> Scalar:
 
 
 def function_name(function: s.Node) -> str:
+    number = _number_of(function)
+    if number is not None and isinstance(function, s.Scripted):
+        return numbered(to_latex(replace(function, sup=None, primes=0)), number)
     return name_of(function) if isinstance(function, s.Symbol) else to_latex(function)
+
+
+def _number_of(function: s.Node) -> s.Number | None:
+    """The 1 of ``f^{(1)}``."""
+    sup = function.sup if isinstance(function, s.Scripted) else None
+    body = sup.body if isinstance(sup, s.Group) and sup.kind == "(" else None
+    return body if isinstance(body, s.Number) else None
 
 
 def functions_in(sides: Iterable[s.Node]) -> set[str]:
@@ -347,4 +367,10 @@ def may_define(left: s.Call) -> bool:
     """Whether ``left`` is a function by its name, not a derivative of one, nor a power."""
     function = left.function
     return isinstance(function, s.Symbol) or isinstance(function, s.Scripted) and not (
-        function.primes or function.sup is not None)
+        function.primes or function.sup is not None and not is_labelled(function))
+
+
+def is_labelled(function: s.Node) -> bool:
+    """``f^*`` and ``f^+``, which are no powers of f."""
+    sup = function.sup if isinstance(function, s.Scripted) else None
+    return isinstance(sup, s.Symbol) and sup.name in SIGNS - {"-"}

@@ -16,7 +16,7 @@ from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, superscripts
 
 Test = Callable[[s.Node], bool]
 
@@ -97,6 +97,19 @@ def _is_primed(node: s.Node) -> bool:
     return isinstance(node, s.Call) and isinstance(node.function, s.Scripted) and node.function.primes > 0
 
 
+def _is_primed_by_another(names: Sequence[s.Node], node: s.Node) -> bool:
+    """``f'(x)`` where a prime is said to be the derivative by something else."""
+    if not _is_primed(node) or not isinstance(node, s.Call) or not names:
+        return False
+    inside = {base_of(x) for argument in node.arguments for x in names_in(argument)}
+    return inside.isdisjoint(map(base_of, names))
+
+
+def _has_dagger(node: s.Node) -> bool:
+    """``A^\\dagger``"""
+    return isinstance(node, s.Scripted) and any(x == s.Symbol("\\dagger") for x in superscripts(node.sup))
+
+
 def _is_starred(node: s.Node) -> bool:
     return isinstance(node, s.Product) and not {"*", "\\ast", "\\star"}.isdisjoint(node.operators)
 
@@ -127,6 +140,11 @@ _SLOPE_IS = (  # “gradients are natural gradients”, “by derivative we mean
     rf"\b(?:gradients?|derivatives?)\s+(?:{_IS}\s+{_ALWAYS}|we\s+(?:always\s+)?mean\s+{_ALWAYS})"
     rf"(?:{_OTHER_SLOPE}\s+(?:gradients?|derivatives?|differences?)|(?:finite|difference)\s+(?:differences?|quotients?))\b"
 )
+_NEGATIVE = (  # “by gradient we mean the negative slope”, “the gradient is here the negative of the derivative”
+    r"\b(?:gradients?|derivatives?|slopes?)\b\W{0,3}\s*we\s+(?:always\s+)?mean\s+(?:\w+\s+){0,3}?(?:negative|minus|opposite|half|twice|descent)\b"
+    rf"|\b(?:gradients?|derivatives?)\s+{_IS}\s+{_ALWAYS}(?:negative|minus|half|twice)\s+(?:of\s+)?(?:the\s+)?(?:usual\s+)?"
+    r"(?:slopes?|derivatives?|gradients?)\b"
+)
 _SLOPES_ARE = (  # “all gradients below are multiplied by the learning rate”, “we always state the negative gradient”
     r"\b(?:all|every|our)\s+(?:\w+\s+)?(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:is|are)\s+(?:\w+\s+){0,2}?(?:multiplied(?!\s+out)|scaled"
     r"|divided|rescaled|negated|pre(?:multiplied|conditioned)|(?:stated|given|written)\s+(?:\w+\s+)?up\s+to)\b"
@@ -146,6 +164,10 @@ _PRIMES = re.compile(rf"\bprime(?:s|d\s+\w+)?\s+(?:\w+\s+){{0,2}}?{_MARKS}", re.
 _DOTS = re.compile(rf"\b(?:over)?dots?\s+{_MARKS}", re.I)
 _SLOPES = re.compile(r"\b(?:derivatives?|differentiat\w*|slopes?|rates?|velocit\w+|speeds?|transpos\w+)\b", re.I)
 _NO_SLOPES = re.compile(r"\b(?:not|no|never|neither)\s+(?:\w+\s+){0,2}(?:derivatives?|differentiat\w*)\b", re.I)
+_PRIME_BY = re.compile(  # “a prime denotes differentiation by $w$”
+    rf"\bprimes?\s+(?:\w+\s+){{0,2}}?{_MARKS}\s+(?:\w+\s+){{0,2}}?(?:derivatives?|differentiation|slopes?)\s+"
+    r"(?:by|with\s+respect\s+to|in|wrt)\s+(?:the\s+\w+\s+)?\$(\d+)\$", re.I,
+)  # fmt: skip
 _LEFT_OUT = re.compile(r"\b(?:omit\w*|terms?|remaining|continu\w*|so\s+on|multipl\w+|products?)\b", re.I)
 _NUMBER = (
     r"(?:numbers?|scalars?|constants?|reals?|gains?|offsets?|coefficients?|slopes?|factors?|rates?|weights?|parameters?)"
@@ -158,6 +180,7 @@ _ARE_NUMBERS = (  # “the gain $a$”, “$a$, $b$ and $x$ are numbers”
         rf"(?:(?:an?|the|all|both|given|fixed|positive|real|some)\s+)*{_NUMBER}\b", re.I,
     ),
 )
+_TRANSPOSE = re.compile(r"\b(?:transpos\w*|adjoint\w*|hermitian|conjugat\w*)\b", re.I)
 _COMPLEX = ("\\mathbb{C}", "C", "\\mathbf{C}", "\\C")
 _SIGNS = ("\\odot", "\\circ", "\\bullet", "\\ast", "*")  # elementwise products, unless something else is said
 _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I), test) for words, test in (
@@ -175,14 +198,17 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
      r"|(?:taken|meant|understood)\s+(?:with|in|relative))", _called("langle")),
     (rf"\bsums?\s+(?:over\s+(?:\w+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged)\b(?!\s+up\s+to)",
      _is_sum),
-    (_SLOPE_IS, _is_slope), (_SLOPES_ARE, _is_slope),
+    (_SLOPE_IS, _is_slope), (_SLOPES_ARE, _is_slope), (_NEGATIVE, _is_slope),
     (r"\bapplied\s+(?:twice|thrice|(?:\w+|\$\d+\$)\s+times)\b|\bcompos\w+\b.*\bitself\b|\biterates?\b|\bfold\s+composition",
      _is_power_of_function),
-    (r"\bin\s+degrees\b", _called("sin", "cos", "tan")),
+    (r"\bin\s+degrees\b|\bangles?\s+(?:is|are)\s+(?:\w+\s+)?in\s+(?:units\s+of\s+)?(?!radians?\b|the\b|an?\b|\$)\w+",
+     _called("sin", "cos", "tan")),
     (r"\bmatrix\s+square\s+roots?\b", _of_matrix("sqrt")),
     (rf"\b(?:squar\w+|powers?|cubes?|cubed|exponents?|reciprocals?|inverses?)\b.*{_WISE}"
      rf"|{_WISE}.*\b(?:squar\w+|powers?|cubes?|exponents?|reciprocals?|inverses?)\b", _is_power),
     (rf"\b(?:all|the|other|every)?\s*(?:products?|multiplications?)\s+(?:is|are)\s+(?:\w+\s+)?(?:\w+\s+)?{_WISE}",
+     _is_product),
+    (r"\bby\s+(?:the\s+|an?\s+)?products?\s+(?:of\s+(?:\w+\s+){1,2})?we\s+(?:always\s+|here\s+)?(?:mean|understand)\b",
      _is_product),
     (r"\*\W*(?:\s*\$\d+\$)?\s*(?:is|denotes|means|stands\s+for)\s+(?:the\s+|an?\s+)?(?:ordinary\s+|usual\s+)?matrix"
      r"|\$\d+\$\s+(?:is|denotes|means|stands\s+for)\s+(?:the\s+|an?\s+)?(?:ordinary\s+|usual\s+)?matrix\s+"
@@ -251,11 +277,15 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
         plainly = _SLOPES.search(text) is None or _NO_SLOPES.search(text) is not None
         if _PRIMES.search(text) and plainly:
             _leave_open(formulas, standing, _is_primed)
+        for match in _PRIME_BY.finditer(text):
+            _leave_open(formulas, standing, partial(_is_primed_by_another, tuple(names_alone(formulas[int(match[1])]))))
         if _DOTS.search(text) and plainly and not _LEFT_OUT.search(text):
             for f in formulas:
                 if re.search(r"\\d?dot(?![a-z])", f.raw.latex):
                     f.when.open = f.when.open or "what the text says of a dot in it is not read"
-    complex_names = _complex(formulas)
+    if not _TRANSPOSE.search(" ".join(f.raw.context + f.raw.tail for f in formulas)):
+        _leave_open(formulas, standing, _has_dagger, "whether \\dagger is the transpose or another matrix is not said")
+    complex_names = _complex(formulas) | _imaginary(formulas, standing)
     if complex_names:
         said = "a modulus of complex numbers is not read"
         _leave_open(formulas, standing, partial(_is_modulus_of, complex_names), said)
@@ -298,6 +328,16 @@ def _complex(formulas: Sequence[Stated]) -> frozenset[str | None]:
     """The letters that are declared as complex."""
     members = (m for f in formulas for m in f.memberships if isinstance(m.where, s.Space))
     return frozenset(base_of(x) for m in members if getattr(m.where, "letter", "") in _COMPLEX for x in m.names)
+
+
+def _imaginary(formulas: Sequence[Stated], standing: Standing) -> frozenset[str | None]:
+    """The z of ``z = x + i y``, where nothing says what i is."""
+    told = {base_of(x) for x in (*standing.declared, *standing.defined, *standing.sizes)} | _declared(formulas)
+    return frozenset(
+        base_of(left) for left, values in standing.made.items() for value in values for node in s.walk(value)
+        if isinstance(node, s.Product) and any(x.name in ("i", "j") for x in node.factors if isinstance(x, s.Symbol))
+        and {x.name for x in node.factors if isinstance(x, s.Symbol)}.isdisjoint(told & {"i", "j"})
+    )  # fmt: skip
 
 
 def _is_modulus_of(names: frozenset[str | None], node: s.Node) -> bool:

@@ -6,10 +6,11 @@ the one at that value of the other: it is not the total one, which is what is re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from verify_derivations.checker.standing import Standing
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import ZEROS, Chain, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 
@@ -36,10 +37,23 @@ def read_partials(formulas: Sequence[Stated], standing: Standing) -> None:
                     f.when.open = f.when.open or OPEN
 
 
+_STATIONARY = re.compile(  # “setting the derivative to zero”, “at the minimum”
+    r"\b(?:sett?(?:ing|s)?|equat\w+|zeros?|vanish\w*|minim\w+|maxim\w+|optim\w+|stationar\w+|critical|solv\w+|roots?"
+    r"|normal\s+equations?|first[\s-]order)\b", re.I,
+)  # fmt: skip
+
+
+def _is_stationary(f: Stated, chain: Chain) -> bool:
+    """Whether an equation says that a derivative is zero: ``2 (w x - y) x \\overset{!}{=} 0``."""
+    zero = all(side in ZEROS for side in chain.sides[1:])
+    return zero and ("{!}" in f.raw.latex or _STATIONARY.search(f.raw.context) is not None)
+
+
 def _is_tied(variable: s.Node, formulas: Sequence[Stated]) -> bool:
     """Whether an equation that defines nothing ties a variable to another name: ``x + y = 1``."""
     for f in formulas:
-        for left, *rest in (chain.sides for chain in f.chains if not chain.update and not f.derivatives):
+        chains = (c for c in f.chains if not c.update and not f.derivatives and not _is_stationary(f, c))
+        for left, *rest in (chain.sides for chain in chains):
             names = {plain(x) for side in (left, *rest) for x in names_in(side)}
             if isinstance(left, s.Sum | s.Product) and rest and all(isinstance(side, s.Number) for side in rest):
                 if plain(variable) in names and len(names) > 1:

@@ -6,6 +6,7 @@ A derivative by such a member goes by way of the other one, too; that is not rea
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from verify_derivations.checker.sentences import ENDED
@@ -28,12 +29,29 @@ def read_ties(formulas: Sequence[Stated]) -> None:
         if said or _AROUND.search(f.raw.tail) and _OF_INDICES.search(f.raw.tail):
             here |= {base for g in formulas if g.raw.section == f.raw.section for base in _stepped(g)}
         tied.setdefault(f.raw.section, set()).update(here)
+    for name, section in _equated(formulas).items():
+        tied.setdefault(section, set()).add(name)
     for f in formulas:
         within = (names for section, names in tied.items() if f.raw.section[: len(section)] == section)
         both = set[str | None]().union(*within) & set(variables_of(f))
         if both:
             name = min(x for x in both if x)
             f.when.open = f.when.open or f"members of {name} are one, as the text says: that is not read"
+
+
+def _equated(formulas: Sequence[Stated]) -> dict[str | None, tuple[str, ...]]:
+    """The u of ``u = v``, two names that stand in one definition and have no other: a derivative by u goes by way of v,
+    too; with the section where that is said."""
+    chains = [(f, c) for f in formulas for c in f.chains if not c.update and len(c.sides) > 1 and not f.derivatives]
+    inside = [{base_of(x) for side in c.sides[1:] for x in names_in(side)} for _, c in chains]
+    lefts = Counter(base_of(c.sides[0]) for _, c in chains)
+    found = dict[str | None, tuple[str, ...]]()
+    for f, chain in chains:
+        one, other = base_of(chain.sides[0]), base_of(chain.sides[1])
+        bare = len(chain.sides) == 2 and all(isinstance(x, s.Symbol) for x in chain.sides)
+        if bare and lefts[one] == 1 and not lefts[other] and any({one, other} <= names for names in inside):
+            found[one] = f.raw.section
+    return found
 
 
 def _ties(chain: Chain) -> bool:

@@ -19,6 +19,7 @@ from verify_derivations.checker.amended import BEFORE_USE, IS_PROCESSED, shows
 from verify_derivations.checker.sentences import ENDED, GENERAL, begins_anew
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, contains_derivative
+from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.scripts import base_of, names_in
@@ -150,17 +151,47 @@ _SHARED = re.compile(
     r"\b(?:layers|units|networks|branches|towers|encoder\s+and\s+(?:the\s+)?decoder)\s+(?:\w+\s+)?share\s+(?:\w+\s+){0,2}"
     r"(?:weights?|parameters?)\b(?!\s+(?:over|across|through)\b)|\bweights?\s+of\s+the\s+(?:\w+\s+){1,2}(?:are|is|equals?)\s+"
     r"(?:those|that|the\s+(?:same|transpose\w*))\b"
-    r"|\b(?:both|two|three|all)\s+(?:the\s+)?weights?\s+(?:\w+\s+)?(?:are|have)\s+(?:always\s+)?"
-    r"(?:one|the\s+same|equal|identical|tied)\b", re.I,
+    r"|\b(?:both|two|three|all)\s+(?:the\s+)?(?:weights?|parameters|coefficients|factors|slopes|gains|matrices)\s+(?:\w+\s+)?"
+    r"(?:are|have)\s+(?:always\s+)?(?:one|the\s+same|equal|identical|tied)\b"
+    r"|\b(?:both|two|three|all)\s+(?:the\s+|our\s+)?(?:\w+\s+)?(?:layers|units|networks|nets|branches|towers|models|heads|encoders)\s+"
+    r"(?:\w+\s+)?(?:use|have|get|apply)\s+(?:one|(?:the|a)\s+(?:same|single|common|shared))\s+(?:\w+\s+)?"
+    r"(?:weights?|parameters?|matri(?:x|ces))\b"
+    r"|\b(?:decoder|encoder|output|input|second|first|embedding)\s+(?:weights?|matri(?:x|ces)|embeddings?)\s+(?:are|is|equals?)\s+"
+    r"(?:simply\s+)?(?:the\s+)?(?:transpos\w+|same(?!\s+(?:for|in|at|across|over|as\s+before)\b)"
+    r"|those\s+of|that\s+of)\b", re.I,
 )  # fmt: skip
 _CUT = re.compile(  # “the second factor is not differentiated”
     r"\b(?:(?:is|are|be)\s+(?:\w+\s+)?not\s+(?:to\s+be\s+)?differentiated(?!\s+with\s+respect)|(?:is|are)\s+(?:\w+\s+)?detached"
     r"|(?:stop|detach|cut|block)\w*\s+the\s+gradients?)\b", re.I,
 )  # fmt: skip
-_PROCESSED = re.compile(  # “the logits are divided by a temperature before the softmax”
-    r"\b(?:logits?|scores?|weights?|activations?|outputs?|embeddings?|quer(?:y|ies)|keys?|predictions?|similarit(?:y|ies))"
-    rf"(?P<is>{IS_PROCESSED.pattern})", re.I,
+_PROPAGATE = r"(?:back-?\s?propagat|differentiat|propagat)\w*"
+_FLOW = r"(?:flow|pass|propagat|go|reach|enter)\w*"
+_CUT_SOMEWHERE = re.compile(  # “the target does not receive gradients”: of two ways to a variable, one is cut
+    rf"\b(?:not|never|without)\s+(?:\w+\s+)?{_PROPAGATE}\s+(?:\w+\s+)?(?:through|into|past|beyond)\b"
+    rf"|\b{_PROPAGATE}\s+(?:only\s+)?(?:through|into)\s+(?:[\w$-]+\s+){{0,4}}?(?:only|alone)\b|\b{_PROPAGATE}\s+only\s+(?:through|into)\b"
+    r"|\b(?:not|never)\s+(?:\w+\s+)?(?:receiv|get|carr|transmit)\w*\s+(?:an?\s+|any\s+)?gradients?\b"
+    r"|\b(?:receiv|get|carr|transmit)\w*\s+no\s+gradients?\b"
+    rf"|\bno\s+gradients?\s+(?:\w+\s+)?{_FLOW}\b|\bgradients?\s+(?:\w+\s+)?(?:not|never)\s+(?:\w+\s+)?{_FLOW}\b"
+    r"|\btruncat\w+\s+(?:the\s+)?(?:back-?\s?propagat\w+|gradients?|bptt)\b"
+    r"|\b(?:second|higher)(?:[\s-]+order)?\s+(?:derivatives|gradients)\s+(?:are|is)\s+(?:\w+\s+)?(?:dropped|neglected|ignored|omitted|discarded)\b"
+    r"|\b(?:neglect|drop|ignor|omit|discard)\w*\s+(?:the\s+|all\s+)?(?:second|higher)(?:[\s-]+order)?\s+(?:derivatives|gradients)\b"
+    r"|\bdependence\s+of\s+(?:[\w$]+\s+){1,3}?(?:up)?on\s+(?:[\w$]+\s+){1,3}?(?:is|are)\s+(?:\w+\s+)?(?:ignored|neglected|dropped|disregarded)\b"
+    r"|\btarget\s+net\w*\s+(?:is|are)\s+(?:\w+\s+)?(?:not\s+(?:\w+\s+)?(?:trained|updated|learned|optimi[sz]ed)|frozen|(?:kept|held)\s+fixed|constant)\b"
+    r"|\btargets?\s+(?:is|are)\s+(?:(?:then|always|here)\s+)?(?:regarded|treated|taken|considered|seen)\s+as\s+(?:an?\s+)?"
+    r"(?:given|constants?|fixed|data)\b",
+    re.I,
 )  # fmt: skip
+_OFF = re.compile(  # “no gradient flows through dead units”, “we do not differentiate through the data”
+    r"\b(?:re-?lus?|rectifi\w+|off|in-?active|dead|saturat\w+|zero|negative|positive|masked|data|inputs?|labels?"
+    r"|examples?|units?|neurons?)\b", re.I,
+)  # fmt: skip
+_PROCESSED = re.compile(  # “the logits are divided by a temperature before the softmax”
+    r"\b(?:logits?|scores?|weights?|activations?|outputs?|embeddings?|quer(?:y|ies)|keys?|predictions?|similarit(?:y|ies)"
+    rf"|advantages?|returns?|rewards?)(?P<is>{IS_PROCESSED.pattern})", re.I,
+)  # fmt: skip
+_PER_BATCH = re.compile(
+    r"\b(?:within|over|across|per|in)\s+(?:(?:each|every|the|a|one)\s+)?(?:mini-?)?(?:batch|group)\b", re.I
+)
 _AT_ANY_TIME = re.compile(r"(?:clipped|rounded|quanti[sz]ed|thresholded|truncated|rectified|squared|negated)$", re.I)
 _EVERY = re.compile(  # “all matrices are symmetric”, “labels are one-hot”
     r"\b(?:(?:all|every|each)\s+(?:of\s+)?(?:the\s+|these\s+|our\s+)?(?:\w+\s+)?(?:matri(?:x|ces)|vectors?|quantit(?:y|ies)|numbers?|variables?"
@@ -243,6 +274,12 @@ class _Unnamed:
         if every is not None and not _VAGUELY.search(text) and not _THOUGHT.search(text):
             later = [f for f in self._section(sentence) if f.derivatives]
             self._leave(set(self.values), later, every[0], "words")
+        if not _VAGUELY.search(_CUT_SOMEWHERE.sub("", text)) and not _THOUGHT.search(text):
+            section = [f for f in (*inside, *self._section(sentence)) if f.derivatives]
+            if _CUT_SOMEWHERE.search(text) and not _OFF.search(text):
+                self._leave(set(self.values), [f for f in section if self._ways(f) > 1], text, "open")
+            if _SHARED.search(text):  # where the claims name it once only
+                self._leave(set(self.values), [f for f in section if self._ways(f) == 1], text, "open")
         if "$" not in text and self._is_changed(text):
             self._leave(set(self.values), [f for f in self._section(sentence) if f.derivatives], text, "open")
         if not re.search(r"[a-z]{3}", text) or _VAGUELY.search(text):
@@ -271,10 +308,26 @@ class _Unnamed:
         if _VAGUELY.search(_CUT.sub("", text)) or _THOUGHT.search(text):
             return False
         found = _PROCESSED.search(text)
-        if found is None or not (BEFORE_USE.search(text) or _AT_ANY_TIME.search(found["is"])):
+        when = BEFORE_USE.search(text) or _PER_BATCH.search(text)
+        if found is None or not (when or _AT_ANY_TIME.search(found["is"])):
             return _CUT.search(text) is not None
         word, values = found["is"].split()[-1].lower(), (x for every in self.values.values() for x in every)
         return not any(shows(value, word) for value in values)
+
+    def _ways(self, f: Stated) -> int:
+        """In how many ways the definitions lead from what a claim differentiates to a variable of it; two stand for
+        more."""
+        tops = {base_of(n.numerator) for n in f.derivatives if isinstance(n, s.Derivative)} & self.values.keys()
+        names = [*variables_of(f)]
+        return max((self._led(top, name, frozenset()) for top in tops or self.losses for name in names), default=0)
+
+    def _led(self, top: str | None, name: str | None, seen: frozenset[str | None]) -> int:
+        if top == name:
+            return 1
+        if top in seen:  # a recursion
+            return 2
+        inside = [base_of(x) for value in self.values.get(top, ()) for x in names_in(value)]
+        return min(sum(self._led(x, name, seen | {top}) for x in inside), 2)
 
     def _put(self, text: str) -> set[str | None]:
         """The names in whose definitions a sentence puts another function or loss."""

@@ -14,21 +14,23 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from verify_derivations.derivations import arithmetic
 from verify_derivations.derivations.arithmetic import Undefined, primal
 from verify_derivations.derivations.dependence import mentions
-from verify_derivations.derivations.evaluate import DIGITS, Interpreter, Side
+from verify_derivations.derivations.evaluate import DIGITS, Interpreter, Partial, Side
 from verify_derivations.derivations.points import Point, impose_assumptions
 from verify_derivations.derivations.sizes import Scope, scope
-from verify_derivations.derivations.values import EQUAL, Meter, TooLarge, holds, integer
+from verify_derivations.derivations.values import EQUAL, Meter, TooLarge, generic_coefficients, holds, integer
 from verify_derivations.formulas.definitions import Environment
-from verify_derivations.formulas.expressions import Constraint, Scalar
+from verify_derivations.formulas.expressions import Apply, Constraint, Scalar, walk
 from verify_derivations.formulas.polynomial import Polynomial
 
 TOLERANCE = Decimal("1e-20")  # relative; decimals have 50 digits
 STEPS = 100_000  # of one evaluation
 MOST_ENTRIES = 512  # compared at one point
+MOST_STAND_INS = 100  # polynomials tried for an unknown function
 TIE = "every point tried is a tie"
 
 
@@ -45,7 +47,23 @@ class Claim:
     meter: Meter = field(default_factory=Meter)
 
     def interpreter(self, sizes: Mapping[str, int], *, digits: int = DIGITS) -> Callable[[Point], Interpreter]:
-        return lambda point: Interpreter(self.environment, sizes, point, digits=digits, steps=STEPS, meter=self.meter)
+        return lambda point: Interpreter(
+            self.environment, sizes, point, functions=self.stand_ins, digits=digits, steps=STEPS, meter=self.meter
+        )
+
+    @cached_property
+    def stand_ins(self) -> Mapping[str, tuple[Fraction, ...]]:
+        """Polynomials for unknown functions that would have the one of another: f(x) g(x) is not f(x)²."""
+        environment, found = self.environment, dict[str, tuple[Fraction, ...]]()
+        definitions = (q.body for head in self.scope.heads if (q := environment.quantities.get(head)) is not None)
+        bodies = (*definitions, *(f.body for f in environment.functions.values()))
+        sides = (side.of if isinstance(side, Partial) else side for side in (self.left, self.right))
+        expressions = [x for x in (*sides, *bodies) if isinstance(x, Scalar)]
+        for name in sorted({n.function for x in expressions for n in walk(x) if isinstance(n, Apply)}):
+            tried = (generic_coefficients(name, seed=k, increasing=name in environment.increasing)
+                     for k in range(MOST_STAND_INS))  # fmt: skip
+            found[name] = next((x for x in tried if x not in found.values()), generic_coefficients(name))
+        return found
 
     def entries(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
         """The values of the free indices for which the claim is made; where they are very many, the first, the last

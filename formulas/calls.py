@@ -69,8 +69,11 @@ def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
             if reference is None or reference.inverted:
                 raise Unsupported(f"no meaning is known for {to_latex(function)}")
             layer, power_node, transposed = reference.layer, reference.power, reference.transposed
+            name += reference.name.removeprefix("\\square")  # f^* is another function than f
             if layer is None and power_node is not None and _is_layer(reader, node, power_node):
                 layer, power_node = power_node, None
+            elif isinstance(layer, s.Number) and _is_numbered(reader, node, name, layer):
+                name, layer = numbered(name, layer), None
     elif function == NUMBER:
         raise Unsupported(f"whether \\pi in {to_latex(node)} is the number is not clear")
     elif isinstance(function, s.Symbol):
@@ -105,6 +108,25 @@ def _order(reader: Elaborator, name: str, layer: s.Node) -> int | None:
     if not isinstance(layer, s.Number) or not layer.text.isdigit():
         raise Unsupported(f"whether {to_latex(layer)} above {name} is the order of a derivative is not said")
     return int(layer.text)
+
+
+def numbered(name: str, number: s.Number) -> str:
+    """The name of ``f^{(1)}``, a function of its own."""
+    return f"{name}^{{({number.text})}}"
+
+
+def _is_numbered(reader: Elaborator, node: s.Call, name: str, number: s.Number) -> bool:
+    """Whether the number above a function tells it from others: nothing defines one without it, and what it is applied
+    to has no layers."""
+    world = reader.world
+    if numbered(name, number) in world.functions:
+        return True
+    known = name in world.functions or name in world.known or name in world.layers.templates
+    if known or name.lstrip("\\") in op.elementwise_functions or name == "\\sigma" or _member(reader, node) is not None:
+        return False
+    parts = (x for a in node.arguments for x in s.walk(a) if isinstance(x, s.Symbol | s.Scripted))
+    references = (world.table.reference(x) for x in parts)
+    return not any(r is not None and r.layer is not None for r in references)
 
 
 def _primed(sup: s.Node) -> tuple[s.Node, int]:

@@ -1,0 +1,193 @@
+"""What signs and words tell apart: a wrong twin that would pass for the right one is not proved, and no right one
+refuted."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, UNDECIDED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.ILL_FORMED
+
+
+def verdict(*parts: str) -> Verdict:
+    found = check(scan("\n\n".join(parts) + "\n")).formulas
+    return [f for f in found if f.displayed][-1].verdict
+
+
+# -- functions with a sign or a number above -------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["y^{*}", "y^+", "y^\\star", "y^{(1)}", "y_{1}^{*}"])
+def test_a_function_with_a_label_is_defined(name: str) -> None:
+    text = f"Let $x \\in \\mathbb{{R}}$, ${name}(x) = x^2$ and $v = ({name}(x))^2$."
+    assert verdict(text, "$$\\frac{dv}{dx} = 4 x^3$$") is PROVED
+    assert verdict(text, "$$\\frac{dv}{dx} = 3 x^3$$") is REFUTED
+
+
+@pytest.mark.parametrize(("one", "other"), [("g^*", "g"), ("g^{(1)}", "g^{(2)}"), ("g^+", "g")])
+def test_functions_with_other_labels_are_others(one: str, other: str) -> None:
+    text = f"Let $x \\in \\mathbb{{R}}$ and $u = {one}(x) - {other}(x)$ with differentiable functions."
+    assert verdict(text, "$$\\frac{du}{dx} = 0$$") is REFUTED
+    one, other = (f"{x[:-1]}\\prime}}" if "(" in x else f"{{{x}}}'" for x in (one, other))
+    slopes = f"{one}(x) - {other}(x)"
+    assert verdict(text, f"$$\\frac{{du}}{{dx}} = {slopes}$$") is not REFUTED
+
+
+def test_a_number_above_the_only_function_of_its_name_may_count_derivatives() -> None:
+    text = "Let $x \\in \\mathbb{R}$ and $f(x) = x^3$."
+    assert verdict(text, "$$f^{(2)}(x) = 6x$$") is PROVED
+    assert verdict(text, "$$f^{(2)}(x) = 3x^2$$") is REFUTED
+
+
+def test_unknown_functions_are_two_where_their_names_are() -> None:
+    text = "Let $x \\in \\mathbb{R}$ and $f = g(x) \\, \\check g(x)$ with smooth functions."
+    assert verdict(text, "$$\\frac{df}{dx} = 2 g(x) g'(x)$$") is REFUTED
+    assert verdict(text, "$$\\frac{df}{dx} = g'(x) \\, \\check g(x) + g(x) \\, \\check g'(x)$$") is PROVED
+
+
+def test_a_dagger_is_a_transpose_where_the_text_says_so() -> None:
+    text = "Let $A \\in \\mathbb{R}^{m \\times n}$ and $f = \\|A^\\dagger\\|_F^2$."
+    assert verdict(text, "$$\\frac{\\partial f}{\\partial A} = 2 A$$") is UNDECIDED  # of the pseudoinverse it is wrong
+    adjoint = f"{text} Here $A^\\dagger$ is the adjoint matrix."
+    assert verdict(adjoint, "$$\\frac{\\partial f}{\\partial A} = 2 A$$") is PROVED
+    assert verdict(adjoint, "$$\\frac{\\partial f}{\\partial A} = A$$") is REFUTED
+
+
+# -- words -----------------------------------------------------------------------------------------------------------
+TWO_WAYS = "Let $w, x, u, r, c \\in \\mathbb{R}$, $v = w x$, $t = r + c w u$ and $L = \\frac12 (t - v)^2$."
+THROUGH_BOTH = "$$\\frac{\\partial L}{\\partial w} = (t - v) (c u - x)$$"
+ONE_WAY = "Let $w, x, y \\in \\mathbb{R}$, $v = w x$ and $L = \\frac12 (v - y)^2$."
+
+
+@pytest.mark.parametrize("words", [
+    "We do not differentiate through the target.", "We backpropagate through the prediction only.",
+    "The target does not receive gradients.", "The dependence of the target on $w$ is ignored.",
+    "No gradient flows into the target.", "The target network is not trained.", "Second derivatives are dropped.",
+])  # fmt: skip
+def test_one_of_two_ways_to_a_variable_may_be_cut_in_words(words: str) -> None:
+    assert verdict(f"{TWO_WAYS} {words}", THROUGH_BOTH) is UNDECIDED
+    assert verdict(f"{words} {TWO_WAYS}", THROUGH_BOTH) is UNDECIDED
+    assert verdict(TWO_WAYS, THROUGH_BOTH) is PROVED
+    assert verdict(f"{ONE_WAY} {words}", "$$\\frac{\\partial L}{\\partial w} = (v - y) x$$") is PROVED  # none is cut
+    assert verdict(f"{ONE_WAY} {words}", "$$\\frac{\\partial L}{\\partial w} = (v - y) w$$") is REFUTED
+
+
+@pytest.mark.parametrize("words", [
+    "Dead units receive no gradient.", "No gradient flows where the ReLU is off.",
+    "We do not propagate through the data.",
+])  # fmt: skip
+def test_what_says_where_a_gradient_is_zero_cuts_nothing(words: str) -> None:
+    assert verdict(f"{TWO_WAYS} {words}", THROUGH_BOTH) is PROVED
+    assert verdict(f"{TWO_WAYS} {words}", "$$\\frac{\\partial L}{\\partial w} = (t - v) x$$") is REFUTED
+
+
+@pytest.mark.parametrize("words", [
+    "Both layers use one weight.", "Both networks have the same parameters.", "The two weights are the same number.",
+    "The decoder weights are the transposed encoder weights.",
+])  # fmt: skip
+def test_weights_that_are_one_in_words_only(words: str) -> None:
+    apart = f"{words} Let $u, v, x \\in \\mathbb{{R}}$, $h = u x$ and $y = v h$."
+    assert verdict(apart, "$$\\frac{\\partial y}{\\partial u} = v x$$") is UNDECIDED
+    shown = f"{words} Let $u, x \\in \\mathbb{{R}}$, $h = u x$ and $y = u h$."
+    assert verdict(shown, "$$\\frac{\\partial y}{\\partial u} = 2 u x$$") is PROVED
+    assert verdict(shown, "$$\\frac{\\partial y}{\\partial u} = u x$$") is REFUTED
+
+
+def test_weights_that_an_equation_makes_one() -> None:
+    text = "Let $u, v, x \\in \\mathbb{R}$, $y = u x + v x^2$."
+    assert verdict(f"{text} In this section $u = v$.", "$$\\frac{dy}{du} = x$$") is not PROVED
+    assert verdict(text, "$$\\frac{dy}{du} = x$$") is PROVED
+    alias = "Let $w, x, b \\in \\mathbb{R}$, $a = x$ and $z = w a + b$."
+    assert verdict(alias, "$$\\frac{\\partial z}{\\partial a} = w$$") is PROVED
+    assert verdict(alias, "$$\\frac{\\partial z}{\\partial a} = b$$") is REFUTED
+
+
+@pytest.mark.parametrize("words", [
+    "We write $x$ for $\\log x$.", "Read $x$ as $|x|$ in what follows.", "Here $x$ stands for its exponential.",
+    "Every $x$ is to be understood as its square.",
+])  # fmt: skip
+def test_a_letter_for_something_made_of_it(words: str) -> None:
+    text = "Let $x, a \\in \\mathbb{R}$ and $f = a x$."
+    assert verdict(f"{words} {text}", "$$\\frac{\\partial f}{\\partial x} = a$$") is UNDECIDED
+    assert verdict(f"{words} {text}", "$$\\frac{\\partial f}{\\partial a} = x$$") is UNDECIDED
+
+
+@pytest.mark.parametrize("words", [
+    "We write $x$ for $x_n$.", "For brevity we write $f$ for $f(x)$.", "We do not write $x$ for $|x|$ here.",
+    "Let $v \\in \\mathbb{R}^n$, where $r$ denotes its norm.",
+])  # fmt: skip
+def test_a_letter_without_its_indices_is_the_same(words: str) -> None:
+    text = "Let $x, a \\in \\mathbb{R}$ and $f = a x$."
+    assert verdict(f"{words} {text}", "$$\\frac{\\partial f}{\\partial x} = a$$") is PROVED
+    assert verdict(f"{words} {text}", "$$\\frac{\\partial f}{\\partial x} = x$$") is REFUTED
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    ("The coefficient is a function of the input.", UNDECIDED), ("The rate varies with the input.", UNDECIDED),
+    ("The resistance is temperature dependent.", UNDECIDED), ("The output depends on the input.", PROVED),
+    ("The coefficient does not depend on the input.", PROVED), ("The gradient depends on the error.", PROVED),
+    ("The learning rate depends on the epoch.", PROVED),
+])  # fmt: skip
+def test_what_depends_in_words_without_a_letter(words: str, expected: Verdict) -> None:
+    text = f"{words} Let $x, c \\in \\mathbb{{R}}$ and $y = c x$."
+    assert verdict(text, "$$\\frac{dy}{dx} = c$$") is expected
+    assert verdict(text, "$$\\frac{dy}{dx} = x$$") is not PROVED
+
+
+@pytest.mark.parametrize("words", [
+    "where $y$ moves along with $x$ such that $x + y$ stays constant", "and all is taken at constant area $a = x y$",
+])  # fmt: skip
+def test_what_stays_constant_ties_variables(words: str) -> None:
+    assert verdict(f"Let $x, y > 0$ and $f = x + 2 y$, {words}.", "$$\\frac{df}{dx} = 1$$") is UNDECIDED
+    assert verdict("Let $x, y > 0$ and $f = x + 2 y$ at constant $y$.", "$$\\frac{df}{dx} = 1$$") is PROVED
+    assert verdict("Let $x, y > 0$ and $f = x + 2 y$ at constant $y$.", "$$\\frac{df}{dx} = 2$$") is REFUTED
+
+
+@pytest.mark.parametrize("words", [
+    "An overbar denotes values held fixed.", "Quantities with the subscript old do not depend on $w$."
+])  # fmt: skip
+def test_marks_of_what_is_held_fixed(words: str) -> None:
+    mark = "\\bar y" if "bar" in words else "y_{\\text{old}}"
+    text = f"{words} Let $w, x \\in \\mathbb{{R}}$, $y = w x$, ${mark} = y$ and $L = y {mark}$."
+    assert verdict(text, "$$\\frac{\\partial L}{\\partial w} = 2 y x$$") is not PROVED
+    assert verdict(text, f"$$\\frac{{\\partial L}}{{\\partial w}} = x {mark}$$") is not REFUTED
+
+
+@pytest.mark.parametrize(("words", "definition", "slope", "expected"), [
+    ("Angles are measured in turns.", "\\sin x", "\\cos x", UNDECIDED),
+    ("Angles are measured in radians.", "\\sin x", "\\cos x", PROVED),
+    ("By “derivative” we mean the negative slope.", "x^2", "2x", UNDECIDED),
+    ("The derivative is negative to the left.", "x^2", "2x", PROVED),
+    ("The loss also contains a term that penalises large values.", "x^2", "2x", UNDECIDED),
+    ("The terms that come from the prior are not shown.", "x^2", "2x", UNDECIDED),
+    ("The terms of the sum are shown above.", "x^2", "2x", PROVED),
+])  # fmt: skip
+def test_words_that_change_an_operation_or_a_loss(words: str, definition: str, slope: str, expected: Verdict) -> None:
+    text = f"{words} Let $x \\in \\mathbb{{R}}$ and $f = {definition}$."
+    assert verdict(text, f"$$\\frac{{df}}{{dx}} = {slope}$$") is expected
+    assert verdict(text, f"$$\\frac{{df}}{{dx}} = {slope} + 1$$") is not PROVED
+
+
+def test_a_prime_is_the_derivative_by_what_the_text_says() -> None:
+    text = "Let $f(x) = w x^2$ with $w, x \\in \\mathbb{R}$."
+    assert verdict(f"A prime denotes differentiation by $w$. {text}", "$$f'(x) = 2 w x$$") is UNDECIDED
+    assert verdict(f"A prime denotes differentiation by $x$. {text}", "$$f'(x) = 2 w x$$") is PROVED
+    assert verdict(f"A prime denotes differentiation by $x$. {text}", "$$f'(x) = x^2$$") is REFUTED
+
+
+def test_a_modulus_of_what_has_an_imaginary_part() -> None:
+    text = "Let $z = x + i y$ with $x, y \\in \\mathbb{R}$ and $f = |z|^2$."
+    assert verdict(text, "$$\\frac{\\partial f}{\\partial x} = 2 z$$") is UNDECIDED
+    real = "Let $z = x + c y$ with $x, y, c \\in \\mathbb{R}$ and $f = |z|^2$."
+    assert verdict(real, "$$\\frac{\\partial f}{\\partial x} = 2 z$$") is PROVED
+    assert verdict(real, "$$\\frac{\\partial f}{\\partial x} = 2 x$$") is REFUTED
+
+
+@pytest.mark.parametrize("zero", ["Setting it to zero, $$2 (w x - y) x = 0$$", "$$2 (w x - y) x \\overset{!}{=} 0$$"])
+def test_what_is_set_to_zero_ties_no_variables(zero: str) -> None:
+    text = f"Let $w, x, y \\in \\mathbb{{R}}$ and $L = (w x - y)^2$. {zero}"
+    assert verdict(text, "Here", "$$\\frac{dL}{dw} = 2 (w x - y) x$$") is PROVED
+    assert verdict(text, "Here", "$$\\frac{dL}{dw} = 2 (w x - y) w$$") is REFUTED
+    tied = "Let $w, x, y \\in \\mathbb{R}$ with $w + x = 1$ and $L = (w x - y)^2$."
+    assert verdict(tied, "$$\\frac{dL}{dw} = 2 (w x - y) x$$") is not PROVED
