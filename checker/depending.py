@@ -101,7 +101,7 @@ _VARIABLE_NOUN = (
 )
 _NOUNS_ONLY = re.compile(  # “the coefficient is a function of the input”, “the resistance is temperature dependent”
     rf"\b(?:the|all|our|this|its|these|both)\s+(?:\w+\s+)?(?!{_MADE_NOUN}\b)[a-z]+\s+(?:itself\s+|themselves\s+|also\s+)?"
-    rf"(?:(?:depends?\s+(?:up)?on|(?:is|are)\s+(?:\w+\s+)?functions?\s+of|var(?:y|ies)\s+with|chang(?:es?|ing)\s+with|adapts?\s+to)\s+"
+    rf"(?:(?:depends?\s+(?:up)?on|(?:is|are)\s+(?:\w+\s+){{0,2}}functions?\s+of|var(?:y|ies)\s+with|chang(?:es?|ing)\s+with|adapts?\s+to)\s+"
     rf"(?:the|its|their)\s+(?:\w+\s+)?{_VARIABLE_NOUN}\b|(?:is|are)\s+{_VARIABLE_NOUN}[\s-]dependent\b)", re.I,
 )  # fmt: skip
 _LOOSELY = re.compile(

@@ -17,7 +17,7 @@ from verify_derivations.checker.introduced import introduced_by_identity, introd
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.meaningless import Failed, is_of_values, without_meaning
 from verify_derivations.checker.padding import with_zeros
-from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
+from verify_derivations.checker.ranges import Outside, has_meaning_there, message, narrowed, out_of_range
 from verify_derivations.checker.refuted import (
     RULE,
     Refuted,
@@ -80,6 +80,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.sizes import whole
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show
 from verify_derivations.formulas.world import (
@@ -308,6 +309,20 @@ def _as_identity(
     return replace(judged, remarks=(*judged.remarks, introduced.said))
 
 
+def _says_how_far(outside: Outside, world: World, environment: Environment) -> bool:
+    """Whether a definition, or the range behind it, says where what it defines ends."""
+    definition = environment.quantities.get(outside.access.head)
+    at = definition.number if definition is not None and definition.number is not None else None
+    if at is None:
+        return True
+    behind = [last for number, _, _, last in world.letters.ranges if number == at + 1]
+    known = world.known.get(outside.access.head)
+    place = outside.access.indices.index(outside.index)
+    first = known.origins[place] if known is not None and place < len(known.origins) else world.origin
+    ends = any(whole(last, world, Statement()) == outside.extent + first - 1 for last in behind)
+    return ends or any(number == at for number, *_ in world.letters.ranges)
+
+
 def leaves_axis(outside: Outside, world: World, environment: Environment, defined: str = "") -> DocumentError:
     """That an index leaves its axis, in the document's counting. It may be right where the document speaks of members
     beside those that it declares, ``b_{T+1}``, or of ``defined`` by a recursion does not say how that begins."""
@@ -323,6 +338,8 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     beside = any(not isinstance(i, s.Symbol) for d in world.declarations.get(head, ()) for i in d.indices)
     if outside.extent.names & world.letters.without_range and head != defined:
         return Unsupported(f"{said}; how far that index runs is not stated")
+    if not _says_how_far(outside, world, environment) and has_meaning_there(outside, environment):
+        return Unsupported(f"{said}, and nothing says that {head} ends there")
     if beside or head in world.outside.beside or head == defined:
         return Unsupported(f"{said}; what {head} is there is not known")
     return IndexRangeError(said)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import ZEROS, Chain, Stated
 from verify_derivations.formulas import syntax as s
@@ -24,6 +25,12 @@ def read_partials(formulas: Sequence[Stated], standing: Standing) -> None:
         (plain(node.numerator), plain(node.denominators[0])) for f in formulas for node in f.derivatives
         if isinstance(node, s.Derivative) and node.sign == "d" and node.numerator is not None
     }  # fmt: skip
+    if any(_FIXED.search(text) for text in dict.fromkeys(sentences(formulas, ENDED, alone=True))):
+        for f in formulas:
+            for node in f.derivatives:
+                if isinstance(node, s.Derivative) and node.numerator is not None:
+                    if _both_ways(plain(node.numerator), plain(node.denominators[0]), standing):
+                        f.when.open = f.when.open or OPEN
     tied = {pair for pair in total if _is_tied(pair[1], formulas)}
     for f in formulas if tied else ():
         slopes = (n for n in f.derivatives if isinstance(n, s.Derivative) and n.sign == "d")
@@ -37,6 +44,11 @@ def read_partials(formulas: Sequence[Stated], standing: Standing) -> None:
                     f.when.open = f.when.open or OPEN
 
 
+_FIXED = re.compile(  # “all derivatives hold the other variables fixed”
+    r"\bderivatives?\s+(?:\w+\s+){0,2}?(?:hold|keep|leav|treat)\w*\s+(?:the\s+|all\s+)?other\s+(?:\w+\s+)?(?:variables|quantities|arguments)\b"
+    r"|\bderivatives?\s+(?:is|are)\s+(?:\w+\s+){0,2}?with\s+(?:the\s+|all\s+)?other\s+(?:\w+\s+)?(?:variables|quantities|arguments)\s+"
+    r"(?:held|kept|fixed)\b", re.I,
+)  # fmt: skip
 _STATIONARY = re.compile(  # “setting the derivative to zero”, “at the minimum”
     r"\b(?:sett?(?:ing|s)?|equat\w+|zeros?|vanish\w*|minim\w+|maxim\w+|optim\w+|stationar\w+|critical|solv\w+|roots?"
     r"|normal\s+equations?|first[\s-]order)\b", re.I,

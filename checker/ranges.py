@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.recurrence import accesses
 from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.expressions import Access, Constraint, Polynomial, at_least, polynomial, within
+from verify_derivations.formulas.expressions import (
+    Access,
+    Constraint,
+    Polynomial,
+    at_least,
+    polynomial,
+    rename_apart,
+    substitute,
+    within,
+)
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.tensors import show_extent
 
@@ -67,6 +76,26 @@ def narrowed(
         asked.append(outside.wanted)
         comparison = replace(comparison, facts=(*comparison.facts, outside.wanted))
     return comparison, tuple(asked)
+
+
+def has_meaning_there(outside: Outside, environment: Environment) -> bool:
+    """Whether the definition of what leaves its axis has a meaning also at that index: the ``δ_l`` of
+    ``δ_l = ∂E/∂h_l`` at l = L, of an h_L."""
+    quantity = environment.quantities.get(outside.access.head)
+    if quantity is None or quantity.body is None:
+        return False
+    inner = substitute(rename_apart(quantity.body), dict(zip(quantity.indices, outside.access.indices, strict=True)))
+    for access, _ in accesses(inner, ()):
+        extents = extents_of(access.head, environment)
+        if extents is None or len(extents) != len(access.indices):
+            return False
+        for index, extent in zip(access.indices, extents, strict=True):
+            names = {*index.names, *extent.names}
+            if names & {*outside.index.names, *outside.extent.names} and not names <= outside.point.keys():
+                return False
+            if names <= outside.point.keys() and not all(c.holds(outside.point) for c in within(index, extent)):
+                return False
+    return True
 
 
 def extents_of(head: str, environment: Environment) -> tuple[Polynomial, ...] | None:

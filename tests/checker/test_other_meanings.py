@@ -191,3 +191,20 @@ def test_what_is_set_to_zero_ties_no_variables(zero: str) -> None:
     assert verdict(text, "Here", "$$\\frac{dL}{dw} = 2 (w x - y) w$$") is REFUTED
     tied = "Let $w, x, y \\in \\mathbb{R}$ with $w + x = 1$ and $L = (w x - y)^2$."
     assert verdict(tied, "$$\\frac{dL}{dw} = 2 (w x - y) x$$") is not PROVED
+
+
+def test_what_is_defined_without_a_range_of_its_own_reaches_as_far_as_its_definition() -> None:
+    net = ("Let $h_{l+1} = \\tanh(W h_l + x)$, $l = 0, \\dots, L-1$, with $h_l, x \\in \\mathbb{R}^d$, "
+           "$W \\in \\mathbb{R}^{d \\times d}$, $E = \\frac12 \\|h_L - y\\|^2$ and ")  # fmt: skip
+    own = f"{net}$\\delta_l = \\frac{{\\partial E}}{{\\partial h_l}} \\odot (1 - h_l^2)$."
+    assert verdict(own, "$$\\frac{\\partial E}{\\partial x} = \\sum_{l=1}^{L} \\delta_l$$") is UNDECIDED
+    ends = "Let $x \\in \\mathbb{R}^n$ and $y_i = x_{i+1} - x_i$ for $i = 1, \\dots, n-1$."
+    assert verdict(ends, "$$\\sum_{i=1}^n y_i = x_n - x_1$$") is ILL_FORMED
+    assert verdict(ends, "$$\\frac{\\partial y_i}{\\partial x_i} = -1$$") is PROVED
+
+
+def test_derivatives_that_hold_the_other_variables_fixed() -> None:
+    text = "Let $x \\in \\mathbb{R}$, $y = x^2$ and $z = x y$."
+    assert verdict(f"All derivatives hold the other variables fixed. {text}", "$$\\frac{dz}{dx} = 3x^2$$") is UNDECIDED
+    assert verdict(text, "$$\\frac{dz}{dx} = 3x^2$$") is PROVED
+    assert verdict(text, "$$\\frac{dz}{dx} = 2x^2$$") is REFUTED
