@@ -105,6 +105,12 @@ def _is_primed_by_another(names: Sequence[s.Node], node: s.Node) -> bool:
     return inside.isdisjoint(map(base_of, names))
 
 
+def _is_spectral(node: s.Node) -> bool:
+    """``\\|A\\|_2`` of matrices, no ``\\|A x\\|_2``."""
+    names = [*names_in(node.body)] if isinstance(node, s.Norm) and node.order == s.Number("2") else []
+    return bool(names) and all(map(_is_matrix, names))
+
+
 def _has_dagger(node: s.Node) -> bool:
     """``A^\\dagger``"""
     return isinstance(node, s.Scripted) and any(x == s.Symbol("\\dagger") for x in superscripts(node.sup))
@@ -285,6 +291,8 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
                     f.when.open = f.when.open or "what the text says of a dot in it is not read"
     if not _TRANSPOSE.search(" ".join(f.raw.context + f.raw.tail for f in formulas)):
         _leave_open(formulas, standing, _has_dagger, "whether \\dagger is the transpose or another matrix is not said")
+    if any(isinstance(n, s.Norm) and n.order == s.Symbol("F") for f in formulas for n in f.nodes):
+        _leave_open(formulas, standing, _is_spectral, "the norm $2$ of a matrix, beside that of Frobenius, is not read")
     complex_names = _complex(formulas) | _imaginary(formulas, standing)
     if complex_names:
         said = "a modulus of complex numbers is not read"

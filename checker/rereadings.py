@@ -34,6 +34,7 @@ from verify_derivations.formulas.objectives import objectives, with_objectives
 from verify_derivations.formulas.primed import primed_indices, renamed, second_variables, transposes, with_transposes
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.single_steps import letters_of_one_step, with_labels
+from verify_derivations.formulas.slashes import close_names, sizes_in, with_divisors
 from verify_derivations.formulas.squared import always_squared, without_squares
 from verify_derivations.formulas.steps import forward_steps, has_steps, states_in, stepped_back
 from verify_derivations.formulas.tacit_sums import IndexAbove, of_each_or_all, summed
@@ -314,7 +315,14 @@ def _sentences(stated: Stated) -> list[str]:
     return [*before, *ENDED.split(stated.raw.context), *ENDED.split(stated.raw.tail)]
 
 
+def _divisors(formulas: Sequence[Stated]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
+    close = {id(f.tree): names for f in formulas if f.tree is not None and (names := close_names(f.raw.latex))}
+    sizes = sizes_in(_trees(formulas)) if close else frozenset()
+    return {key: (names, sizes) for key, names in close.items()}
+
+
 REREADINGS: tuple[Rereading[Any], ...] = (
+    ByTree(_divisors, lambda tree, found: with_divisors(tree, *found)),  # 1/2m \sum
     ByTree(  # y_i = w_{ij} x_j, where the text says that repeated indices are summed over
         _tacit_sums, lambda tree, _: _with_sums(tree), lambda *_: "sums over repeated indices are written out"
     ),

@@ -85,7 +85,7 @@ def _collect(node: s.Node, atoms: dict[s.Node, str], places: list[tuple[s.Span, 
     match node:
         case s.Number():
             return True
-        case s.Group(kind, body):
+        case s.Group(kind, body) if node.span[1]:  # a bracket that is written
             return kind in "([{" and _collect(body, atoms, places)
         case s.Scripted(s.Symbol("e", "", ""), None, s.Node() as power, 0):
             return _collect(power, atoms, places)

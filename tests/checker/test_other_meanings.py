@@ -208,3 +208,29 @@ def test_derivatives_that_hold_the_other_variables_fixed() -> None:
     assert verdict(f"All derivatives hold the other variables fixed. {text}", "$$\\frac{dz}{dx} = 3x^2$$") is UNDECIDED
     assert verdict(text, "$$\\frac{dz}{dx} = 3x^2$$") is PROVED
     assert verdict(text, "$$\\frac{dz}{dx} = 2x^2$$") is REFUTED
+
+
+# -- how far a slash reaches -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("text", "right", "wrong"), [
+    ("$w \\in \\mathbb{R}$, $x, y \\in \\mathbb{R}^m$ and $f = 1/2m \\sum_{i=1}^m (w x_i - y_i)^2$",
+     "\\frac{df}{dw} = 1/m \\sum_{i=1}^m (w x_i - y_i) x_i", "\\frac{df}{dw} = 1/2m \\sum_{i=1}^m (w x_i - y_i) x_i"),
+    ("$x, u \\in \\mathbb{R}$, $s > 0$ and $f = -(x - u)^2/2s^2$",
+     "\\frac{\\partial f}{\\partial u} = (x - u)/s^2", "\\frac{\\partial f}{\\partial u} = (x - u)/2s^2"),
+    ("$x \\in \\mathbb{R}$ and $f = 1/2x^2$", "\\frac{df}{dx} = x", "\\frac{df}{dx} = -x^{-3}"),
+    ("$m, v \\in \\mathbb{R}$ and $f = 1/2 m v^2$", "\\frac{\\partial f}{\\partial v} = m v",
+     "\\frac{\\partial f}{\\partial v} = -\\frac{1}{m v^3}"),
+    ("$h, w > 0$ and $f = hw/2\\pi$", "\\frac{\\partial f}{\\partial w} = \\frac{h}{2\\pi}",
+     "\\frac{\\partial f}{\\partial w} = \\frac{h \\pi}{2}"),
+])  # fmt: skip
+def test_what_stands_close_behind_a_number_below_a_slash(text: str, right: str, wrong: str) -> None:
+    assert verdict(f"Let {text}.", f"$${right}$$") is PROVED
+    assert verdict(f"Let {text}.", f"$${wrong}$$") is REFUTED
+
+
+def test_the_norm_of_a_matrix_beside_that_of_frobenius() -> None:
+    text = ("Let $A \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^n$, $f = \\|A\\|_2^2$, $g = \\|A\\|_F^2$ and "
+            "$h = \\|A x\\|_2^2$.")  # fmt: skip
+    assert verdict(text, "$$\\frac{\\partial f}{\\partial A} = 2 A$$") is UNDECIDED
+    assert verdict(text, "$$\\frac{\\partial g}{\\partial A} = 2 A$$") is PROVED
+    assert verdict(text, "$$\\frac{\\partial g}{\\partial A} = A$$") is REFUTED
+    assert verdict(text, "$$\\frac{\\partial h}{\\partial x} = 2 A^\\top A x$$") is PROVED
