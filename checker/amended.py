@@ -30,8 +30,8 @@ _CHANGED = re.compile(  # “$J = E$, averaged over the batch”
 )  # fmt: skip
 _IS = r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again|afterwards|next|first|itself)\s+)*"
 _CHANGES = (
-    r"(?:averaged|divided|normali[sz]ed|clipped|truncated|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared"
-    r"|overwritten|altered|modified|corrected|negated|halved|doubled|zeroed)"
+    r"(?:averaged|divided|normali[sz]ed|clipped|clamped|truncated|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared"
+    r"|permuted|symmetri[sz]ed|overwritten|altered|modified|corrected|negated|halved|doubled|zeroed)"
 )
 _IS_CHANGED = re.compile(rf"{_IS}{_CHANGES}\b", re.I)
 _THE = r"\s+(?:the\s+)?(?:(?!ind(?:ex|ices)\b|scripts?\b|argument)[\w-]+\s+){0,2}?\$(?P<name>\d+)\$"

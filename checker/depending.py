@@ -104,9 +104,21 @@ _NOUNS_ONLY = re.compile(  # “the coefficient is a function of the input”, �
     rf"(?:(?:depends?\s+(?:up)?on|(?:is|are)\s+(?:\w+\s+){{0,2}}functions?\s+of|var(?:y|ies)\s+with|chang(?:es?|ing)\s+with|adapts?\s+to)\s+"
     rf"(?:the|its|their)\s+(?:\w+\s+)?{_VARIABLE_NOUN}\b|(?:is|are)\s+{_VARIABLE_NOUN}[\s-]dependent\b)", re.I,
 )  # fmt: skip
+_BY_ITSELF = re.compile(  # “targets are produced by the network being trained”
+    r"\b(?:targets?|labels?|inputs?|data)\s+(?:(?:depends?\s+(?:up)?on|comes?\s+from)|(?:is|are)\s+(?:\w+\s+)?(?:produced|computed|generated|predicted|given)\s+by)"
+    r"\s+(?:[\w-]+\s+){0,4}?(?:net\w*|models?|encoders?|polic(?:y|ies)|weights|parameters)\s+(?:itself|themselves|being\s+trained|in\s+training)\b"
+    r"|\b(?:targets?|labels?|inputs?|data)\s+(?:comes?\s+from|(?:is|are)\s+(?:\w+\s+)?(?:produced|computed|generated|predicted)\s+by)\s+(?:[\w-]+\s+){0,4}?"
+    r"(?:same|shared|own|current)\s+(?:net\w*|models?|encoders?|polic(?:y|ies)|weights|parameters)\b", re.I,
+)  # fmt: skip
+_TOGETHER = re.compile(  # “height and width are inversely proportional”, “so that their product is constant”
+    r"\b\w+\s+and\s+\w+\s+are\s+(?:\w+\s+)?(?:inversely\s+|directly\s+)?proportional\b(?!\s+to\b)"
+    r"|\b(?:their|whose)\s+(?:product|sum|ratio|difference)\s+(?:is|stays|remains)\s+(?:\w+\s+)?(?:constant|fixed|conserved|unchanged)\b"
+    r"|\bdetermines?\s+(?:each\s+other|one\s+another|the\s+other(?=\s*(?:[,;]|$)))", re.I,
+)  # fmt: skip
 _LOOSELY = re.compile(
-    r"\b(?:may|might|can|could|would|usually|often|sometimes|in\s+general|how|when|where|which|that|because)\b", re.I
-)
+    r"\b(?:may|might|can|could|would|usually|often|sometimes|in\s+general|how|when|where|which|because)\b"
+    r"|(?<!so\s)\bthat\b", re.I,
+)  # fmt: skip
 _STOPPED = re.compile(  # “we stop the gradient through $s$”
     r"\b(?:stop|detach|cut|block)\w*\s+(?:the\s+)?gradients?\s+(?:through|at|of)\s+(?:the\s+\w+\s+)?\$(\d+)\$", re.I
 )
@@ -203,14 +215,15 @@ def _of_nouns(formulas: Sequence[Stated]) -> None:
     """Leave open what rests on anything given beside its variable where words say that something depends on others."""
     definitions = [c for f in formulas for c in f.chains if not c.update and len(c.sides) > 1 and not f.derivatives]
     defined = {base_of(c.sides[0]) for c in definitions}
-    given = {base_of(x) for c in definitions for side in c.sides[1:] for x in names_in(side)} - defined - {*"xyXYtTnNm"}
+    given = {base_of(x) for c in definitions for side in c.sides[1:] for x in names_in(side)} - defined
     for f in formulas:
         for text in (*ENDED.split(f.raw.context), *ENDED.split(f.raw.tail)):
-            said = _NOUNS_ONLY.search(text)
+            said = _NOUNS_ONLY.search(text) or _BY_ITSELF.search(text) or _TOGETHER.search(text)
             if said is None or _SUPPOSED.search(text) or _LOOSELY.search(text):
                 continue
             for g in formulas:
-                if nested(g.raw.section, f.raw.section) and g.derivatives and given - {*variables_of(g)}:
+                others = given - {*variables_of(g)} - ({*"xyXYtTnNm"} if _NOUNS_ONLY.search(text) else set())
+                if nested(g.raw.section, f.raw.section) and g.derivatives and others:
                     g.when.open = g.when.open or f"what depends as “{' '.join(said[0].split())}” says is not read"
 
 

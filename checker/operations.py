@@ -75,6 +75,19 @@ def _is_sum(node: s.Node) -> bool:
     return isinstance(node, s.BigOperator) and node.operator == "\\sum"
 
 
+def _is_full_sum(node: s.Node) -> bool:
+    """``\\sum`` without a condition that leaves out terms."""
+    nodes = s.walk(node.lower) if isinstance(node, s.BigOperator) and node.lower is not None else ()
+    shown = {x for n in nodes if isinstance(n, s.Relation) for x in n.relations} - {"=", "\\in"}
+    return _is_sum(node) and not shown
+
+
+def _is_bare_quotient(node: s.Node) -> bool:
+    """``x / y``, with one thing below."""
+    below = node.denominator if isinstance(node, s.Fraction) else None
+    return base_of(below) is not None or isinstance(below, s.Norm | s.Root) if below is not None else False
+
+
 def _is_exponential(node: s.Node) -> bool:
     power = isinstance(node, s.Scripted) and base_of(node.base) == "e" and node.sup is not None
     return power or _called("exp")(node)
@@ -151,6 +164,12 @@ _NEGATIVE = (  # “by gradient we mean the negative slope”, “the gradient i
     rf"|\b(?:gradients?|derivatives?)\s+{_IS}\s+{_ALWAYS}(?:negative|minus|half|twice)\s+(?:of\s+)?(?:the\s+)?(?:usual\s+)?"
     r"(?:slopes?|derivatives?|gradients?)\b"
 )
+_MEANT_SLOPE = (  # “by the derivative we mean the elasticity”, “we differentiate in logarithmic coordinates”
+    r"\bby\s+(?:the\s+|an?\s+)?(?:gradients?|derivatives?|slopes?)\s+we\s+(?:always\s+|here\s+)?(?:mean|understand)\s+(?:the\s+|an?\s+)?"
+    r"(?!(?:\w+\s+){0,2}?(?:usual|ordinary|total|partial|vectors?|columns?|rows?|matri\w+|transpos\w+|jacobians?|derivatives?|gradients?|limits?)\b)\w+"
+    r"|\bdifferentiate\s+(?:\w+\s+)?(?:in|on)\s+(?:an?\s+|the\s+)?log(?:arithmic)?[\s-]+(?:coordinates?|scales?|space|terms|units)\b"
+    r"|\b(?:derivatives?|gradients?)\s+(?:below\s+|here\s+)?are\s+(?:always\s+|all\s+)?(?:relative|logarithmic|log)\b(?!\s+to)"
+)
 _SLOPES_ARE = (  # “all gradients below are multiplied by the learning rate”, “we always state the negative gradient”
     r"\b(?:all|every|our)\s+(?:\w+\s+)?(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:is|are)\s+(?:\w+\s+){0,2}?(?:multiplied(?!\s+out)|scaled"
     r"|divided|rescaled|negated|pre(?:multiplied|conditioned)|(?:stated|given|written)\s+(?:\w+\s+)?up\s+to)\b"
@@ -192,7 +211,7 @@ _SIGNS = ("\\odot", "\\circ", "\\bullet", "\\ast", "*")  # elementwise products,
 _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I), test) for words, test in (
     (r"\bmatrix\s+exponentials?\b|\bexponentials?\s+of\s+(?:an?|the)\s+matri", _of_matrix("exp")),
     (r"\bmatrix\s+logarithms?\b|\blogarithms?\s+of\s+(?:an?|the)\s+matri", _of_matrix("log", "ln")),
-    (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b|\b(?:base-?\s?(?:2|10|two|ten)|common|decimal|binary|dyadic|decadic)\s+log"
+    (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b(?!\s+e\b)|\b(?:base-?\s?(?:2|10|two|ten)|common|decimal|binary|dyadic|decadic)\s+log"
      rf"|\blog(?:arithm)?s?\s+{_IS}\s+{_ALWAYS}(?:binary|dyadic|decadic|decimal|common)\b", _called("log")),
     (rf"\b{_OTHER_NORM}[\s-](?:semi-?)?norms?\b|\b(?:Manhattan|taxi-?cab|city[-\s]block|Mahalanobis|Chebyshev|Minkowski)\b"
      r"|\bL(?:_\{?)?1\}?[\s-]norm"
@@ -204,7 +223,15 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
      r"|(?:taken|meant|understood)\s+(?:with|in|relative))", _called("langle")),
     (rf"\bsums?\s+(?:over\s+(?:\w+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged)\b(?!\s+up\s+to)",
      _is_sum),
-    (_SLOPE_IS, _is_slope), (_SLOPES_ARE, _is_slope), (_NEGATIVE, _is_slope),
+    (_SLOPE_IS, _is_slope), (_SLOPES_ARE, _is_slope), (_NEGATIVE, _is_slope), (_MEANT_SLOPE, _is_slope),
+    (r"\bsums?\s+(?:here\s+|always\s+)?(?:runs?|is|are|goes|go)\s+(?:\w+\s+)?(?:over|along)\s+(?:only\s+)?(?:every\s+(?:other|second|third)|odd|even|distinct"
+     r"|different|half|unordered)\b|\bsums?\s+(?:here\s+|always\s+)?(?:excludes?|skips?|omits?|leaves?\s+out|exempts?)\b"
+     r"|\bterms?\s+(?:with\s+|for\s+)?\$\d+\$\s+(?:is|are)\s+(?:\w+\s+)?(?:left\s+out|excluded|omitted|skipped|dropped)\b"
+     r"|\bonly\s+the\s+(?:first|last|largest|leading|diagonal)\s+(?:\w+\s+)?(?:terms?|summands?)\s+(?:of\s+(?:the|each|every)\s+sums?\s+)?(?:is|are)\s+"
+     r"(?:kept|used|retained|taken)\b", _is_full_sum),
+    (r"\badd(?:ed|s|ing)?\s+(?:\w+\s+){0,3}?to\s+(?:the|every|each|all)\s+(?:\w+\s+)?denominators?\b"
+     r"|\bdenominators?\s+(?:is|are)\s+(?:\w+\s+)?(?:smoothed|clipped|clamped|bounded|regulari[sz]ed|shifted)\b",
+     _is_bare_quotient),
     (r"\bapplied\s+(?:twice|thrice|(?:\w+|\$\d+\$)\s+times)\b|\bcompos\w+\b.*\bitself\b|\biterates?\b|\bfold\s+composition",
      _is_power_of_function),
     (r"\bin\s+degrees\b|\bangles?\s+(?:is|are)\s+(?:\w+\s+)?in\s+(?:units\s+of\s+)?(?!radians?\b|the\b|an?\b|\$)\w+",
@@ -222,6 +249,10 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
 ))  # fmt: skip
 
 
+_BY_SIGN = re.compile(
+    r"\bby\s+\$(\d+)\$\s+we\s+(?:always\s+|here\s+)?(?:mean|denote|understand)\s+(?!(?:the\s+)?(?:\w+\s+)?"
+    r"(?:natural|usual|elementwise|logistic|maximum|minimum|exponential|sine|cosine)\b)", re.I,
+)  # fmt: skip
 _HAS = (
     r"(?:is|are|has|have|uses?|used|contains?|means?|denotes?|at|with|as|stands?\s+for|for)"
 )
@@ -242,6 +273,16 @@ _ABOUT: tuple[tuple[str, str, Test, str], ...] = (  # its name, how it is change
     (r"determinants?", r"permanent", _is_absolute, r"\|\s*\\?\w+\s*\||\\det"),
     (r"diag(?:onal(?:\s+matri(?:x|ces))?)?", r"blocks?|copies", _called("diag"), rf"(?:{_WORD}\{{diag\}}|\\diag).*"),
 )  # fmt: skip
+_ANY_FUNCTION: tuple[tuple[str, Test], ...] = (
+    (r"soft-?max(?:es)?", _called("softmax")), (r"(?:sigmoids?|logistic\s+functions?)", _called("sigma", "sigmoid")),
+    (r"(?:tanhs?|hyperbolic\s+tangents?)", _called("tanh")), (r"(?:re-?lus?|rectifiers?)", _called("relu", "ReLU")),
+    (r"exponentials?", _is_exponential), (r"log(?:arithm)?s?", _called("log", "ln")),
+    (r"(?:co)?sines?", _called("sin", "cos")), (r"square\s+roots?", _is_root),
+)  # fmt: skip
+_CHANGED = (
+    r"(?:scaled|shifted|replaced|exchanged|stretched|steeper|doubled|halved|modified|rescaled"
+    r"|(?:to|in|with)\s+(?:the\s+)?base\b(?!\s+e\b)|slope\s+(?:one|two|three)(?!\s+(?:quarter|half|third|fourth)))"
+)
 _OURS = re.compile(
     r"\b(?:all|every|each|our|we\s+(?:always\s+)?use|throughout|everywhere|here|mean|denotes?)\b", re.I
 )
@@ -256,6 +297,10 @@ def _said_about(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
     if _NOT_PLAINLY.search(text):
         return
     places = re.findall(r"\$(\d+)\$", text)
+    for word, test in _ANY_FUNCTION if not places else ():
+        if re.search(rf"\b{word}\s+(?:function\s+)?{_HAS}\s+(?:(?!(?:an?|the)\b)[\w’'-]+\s+){{0,3}}?{_CHANGED}",
+                     text, re.I):  # fmt: skip
+            yield test
     for word, changed, test, sign in _ABOUT:
         signs = {k for k in places if sign and re.fullmatch(sign, formulas[int(k)].raw.latex.strip())}
         if any(test(n) for k in places if k not in signs for n in formulas[int(k)].nodes):
@@ -278,7 +323,7 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
         for pattern, test in _SAID:
             if pattern.search(text) and not (test is _is_power and _OF_FUNCTIONS.search(text)):
                 _leave_open(formulas, standing, test)
-        for test in (*_signs(formulas, text), *_said_about(formulas, text)):
+        for test in (*_signs(formulas, text), *_said_about(formulas, text), *_meant_functions(formulas, text)):
             _leave_open(formulas, standing, test)
         plainly = _SLOPES.search(text) is None or _NO_SLOPES.search(text) is not None
         if _PRIMES.search(text) and plainly:
@@ -299,6 +344,15 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
         _leave_open(formulas, standing, partial(_is_modulus_of, complex_names), said)
     said = "whether a bracket in it is the argument of a function is not said"
     _leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
+
+
+def _meant_functions(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
+    """“by $\\log$ we mean $\\log(1 + \\cdot)$”"""
+    for match in _BY_SIGN.finditer(text):
+        sign = formulas[int(match[1])].raw.latex.strip()
+        if re.fullmatch(r"\\(?:log|ln|exp|sin|cos|tan|tanh|sigma|max|min|sqrt)", sign):
+            name = sign.lstrip("\\")
+            yield _is_exponential if name == "exp" else _is_root if name == "sqrt" else _called(name)
 
 
 def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:

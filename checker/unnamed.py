@@ -89,6 +89,7 @@ _EXPONENTIAL = _any(
     _calls("exp"), lambda node: isinstance(node, s.Scripted) and base_of(node.base) == "e" and node.sup is not None
 )
 _SQUARE = _any(_power("2"), _is(s.Norm))
+_MASK = _any(_calls("1", "i"), _named("m", "M"))
 _MAXIMUM = _any(_calls("max"), _is(s.Cases))
 
 
@@ -176,6 +177,9 @@ _CUT_SOMEWHERE = re.compile(  # “the target does not receive gradients”: of 
     r"|\b(?:second|higher)(?:[\s-]+order)?\s+(?:derivatives|gradients)\s+(?:are|is)\s+(?:\w+\s+)?(?:dropped|neglected|ignored|omitted|discarded)\b"
     r"|\b(?:neglect|drop|ignor|omit|discard)\w*\s+(?:the\s+|all\s+)?(?:second|higher)(?:[\s-]+order)?\s+(?:derivatives|gradients)\b"
     r"|\bdependence\s+of\s+(?:[\w$]+\s+){1,3}?(?:up)?on\s+(?:[\w$]+\s+){1,3}?(?:is|are)\s+(?:\w+\s+)?(?:ignored|neglected|dropped|disregarded)\b"
+    r"|\b(?:statistics|means?|variances?|deviations?|normali[sz]\w+|advantages?|importance\s+(?:weights|ratios)|targets?|baselines?|denominators?"
+    r"|attention\s+weights|teachers?)\s+(?:(?:is|are)\s+(?:\w+\s+)?(?:treated|regarded|held|kept|taken|considered|seen)|counts?|serves?|acts?)"
+    r"\s+(?:as\s+|to\s+be\s+)?(?:an?\s+)?(?:constants?|fixed)\b"
     r"|\btarget\s+net\w*\s+(?:is|are)\s+(?:\w+\s+)?(?:not\s+(?:\w+\s+)?(?:trained|updated|learned|optimi[sz]ed)|frozen|(?:kept|held)\s+fixed|constant)\b"
     r"|\btargets?\s+(?:is|are)\s+(?:(?:then|always|here)\s+)?(?:regarded|treated|taken|considered|seen)\s+as\s+(?:an?\s+)?"
     r"(?:given|constants?|fixed|data)\b",
@@ -187,12 +191,19 @@ _OFF = re.compile(  # “no gradient flows through dead units”, “we do not d
 )  # fmt: skip
 _PROCESSED = re.compile(  # “the logits are divided by a temperature before the softmax”
     r"\b(?:logits?|scores?|weights?|activations?|outputs?|embeddings?|quer(?:y|ies)|keys?|predictions?|similarit(?:y|ies)"
-    rf"|advantages?|returns?|rewards?)(?P<is>{IS_PROCESSED.pattern})", re.I,
+    rf"|advantages?|returns?|rewards?|probabilit(?:y|ies)|units?|matri(?:x|ces))(?P<is>{IS_PROCESSED.pattern})", re.I,
+)  # fmt: skip
+_NO_PART = re.compile(  # “padding tokens do not contribute to the loss”
+    r"\b(?:tokens?|examples?|samples?|entries|positions?|pixels?|points?|classes|words?)\s+(?:do|does)\s+not\s+(?:contribute\s+to|enter|count\s+in)\s+"
+    r"(?:the\s+|our\s+)?(?:loss|cost|objective|sums?)\b", re.I,
 )  # fmt: skip
 _PER_BATCH = re.compile(
     r"\b(?:within|over|across|per|in)\s+(?:(?:each|every|the|a|one)\s+)?(?:mini-?)?(?:batch|group)\b", re.I
 )
-_AT_ANY_TIME = re.compile(r"(?:clipped|rounded|quanti[sz]ed|thresholded|truncated|rectified|squared|negated)$", re.I)
+_AT_ANY_TIME = re.compile(
+    r"(?:clipped|clamped|rounded|quanti[sz]ed|thresholded|truncated|rectified|squared|negated|permuted"
+    r"|symmetri[sz]ed)$", re.I,
+)  # fmt: skip
 _EVERY = re.compile(  # “all matrices are symmetric”, “labels are one-hot”
     r"\b(?:(?:all|every|each)\s+(?:of\s+)?(?:the\s+|these\s+|our\s+)?(?:\w+\s+)?(?:matri(?:x|ces)|vectors?|quantit(?:y|ies)|numbers?|variables?"
     r"|factors?|weights?|entries|values?|letters?)|(?:labels?|targets?|classes)(?=\s+are\s+one-?\s?hot))\s+(?:here\s+|below\s+)?"
@@ -280,6 +291,8 @@ class _Unnamed:
                 self._leave(set(self.values), [f for f in section if self._ways(f) > 1], text, "open")
             if _SHARED.search(text):  # where the claims name it once only
                 self._leave(set(self.values), [f for f in section if self._ways(f) == 1], text, "open")
+        if _NO_PART.search(text) and not self._having(_any(_MAXIMUM, _calls("relu"), _MASK)):
+            self._leave(self.losses, [f for f in self._section(sentence) if f.derivatives], text, "open")
         if "$" not in text and self._is_changed(text):
             self._leave(set(self.values), [f for f in self._section(sentence) if f.derivatives], text, "open")
         if not re.search(r"[a-z]{3}", text) or _VAGUELY.search(text):
