@@ -250,8 +250,9 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
 
 
 _BY_SIGN = re.compile(
-    r"\bby\s+\$(\d+)\$\s+we\s+(?:always\s+|here\s+)?(?:mean|denote|understand)\s+(?!(?:the\s+)?(?:\w+\s+)?"
-    r"(?:natural|usual|elementwise|logistic|maximum|minimum|exponential|sine|cosine)\b)", re.I,
+    r"\bby\s+\$(\d+)\$\s+we\s+(?:always\s+|here\s+)?(?:mean|understand)\s+(?!(?:the\s+)?(?:\w+\s+)?"
+    r"(?:natural|usual|elementwise|logistic|hyperbolic|sigmoid\w*|tanh|rectif\w+|maximum|minimum|exponential"
+    r"|sine|cosine)\b)", re.I,
 )  # fmt: skip
 _HAS = (
     r"(?:is|are|has|have|uses?|used|contains?|means?|denotes?|at|with|as|stands?\s+for|for)"

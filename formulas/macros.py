@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from verify_derivations.formulas.errors import ReadError
@@ -139,6 +140,22 @@ def collect_macros(text: str) -> dict[str, Macro]:
         if found is not None and not (match.group() == r"\providecommand" and found[0].name in macros):
             macros[found[0].name] = found[0]
     return macros
+
+
+def redefined(text: str) -> set[str]:
+    """The macros that a text defines in another way after it has used them."""
+    places: dict[str, list[tuple[int, int, Macro]]] = {}
+    for match in re.finditer(DEFINERS, text):
+        found = definition_at(text, match.start())
+        if found is not None and match.group() != r"\providecommand":
+            places.setdefault(found[0].name, []).append((match.start(), found[1], found[0]))
+    result = set[str]()
+    for name, found_there in places.items():
+        for (_, begun, one), (ended, _, other) in pairwise(found_there):
+            between = without_definitions(text[begun:ended])
+            if one != other and re.search(rf"{re.escape(name)}(?![A-Za-z])", between):
+                result.add(name)
+    return result
 
 
 def without_definitions(latex: str) -> str:

@@ -31,8 +31,16 @@ from verify_derivations.formulas.headings import (
     statements_of,
 )
 from verify_derivations.formulas.inclusions import Around, around
-from verify_derivations.formulas.macros import DEFINERS, Macro, collect_macros, definition_at, without_definitions
+from verify_derivations.formulas.macros import (
+    DEFINERS,
+    Macro,
+    collect_macros,
+    definition_at,
+    redefined,
+    without_definitions,
+)
 from verify_derivations.formulas.run_in import OPENING, run_in, solves
+from verify_derivations.formulas.struck import without_struck
 
 __all__ = ["Document", "RawFormula", "read_document", "scan"]
 
@@ -60,7 +68,7 @@ def scan(text: str, path: str = "document.md", *, files: bool = False) -> Docume
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     latex = path.endswith((".tex", ".ltx")) or "\\documentclass" in text[:5000]
     others = around(Path(path), text) if files and latex and Path(path).is_file() else Around()
-    scanner = _Scanner(text, latex, others.macros)
+    scanner = _Scanner(without_struck(text, latex), latex, others.macros)
     scanner.run()
     meta = scanner.meta
     remarks = tuple(f"The formulas of {name} are not judged here: it is a file of its own." for name in others.unread)
@@ -113,6 +121,8 @@ class _Scanner:
         self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
         self.formulas: list[RawFormula] = []
         self.macros = {**macros, **collect_macros(text)}
+        for name in sorted(redefined(text) & self.macros.keys()):  # which one a formula has is not followed
+            del self.macros[name]
         self.shorthands = _shorthands(self.macros)
         if self.shorthands:
             names = "|".join(re.escape(name) for name in self.shorthands)

@@ -293,3 +293,42 @@ def test_what_depends_on_each_other_in_words(words: str, expected: Verdict) -> N
     text = f"{words} Let $w, x, y \\in \\mathbb{{R}}$ and $L = (w x - y)^2$."
     assert verdict(text, "$$\\frac{dL}{dw} = 2 (w x - y) x$$") is expected
     assert verdict(text, "$$\\frac{dL}{dw} = 2 (w x - y) w$$") is not PROVED
+
+
+# -- what is struck out ------------------------------------------------------------------------------------------------
+def in_latex(*parts: str) -> Verdict:
+    found = check(scan("\\section{A}\n" + "\n\n".join(parts) + "\n", "notes.tex")).formulas
+    return [f for f in found if f.displayed][-1].verdict
+
+
+@pytest.mark.parametrize("struck", ["~~$y = w + x$~~", "<del>$y = w + x$</del>", "<s>Then $y = w + x$.</s>"])
+def test_what_is_struck_out_in_markdown_defines_nothing(struck: str) -> None:
+    text = f"Let $w, x \\in \\mathbb{{R}}$ and {struck} $y = w x$."
+    assert verdict(text, "$$\\frac{dy}{dw} = x$$") is PROVED
+    assert verdict(text, "$$\\frac{dy}{dw} = 1$$") is REFUTED
+
+
+@pytest.mark.parametrize(
+    "struck", ["\\sout{$y = w + x$}", "\\iffalse\nThen $y = w + x$ \\iff $w = 0$.\n\\fi", "\\if0\n$y = w + x$\n\\fi\n"]
+)
+def test_what_is_struck_out_in_latex_defines_nothing(struck: str) -> None:
+    text = f"Let $w, x \\in \\mathbb{{R}}$. {struck} Let $y = w x$."
+    assert in_latex(text, "$$\\frac{dy}{dw} = x$$") is PROVED
+    assert in_latex(text, "$$\\frac{dy}{dw} = 1$$") is REFUTED
+    other = text.replace("\\fi", "\\else Let $z = w^2$. \\fi") if "\\fi" in struck.replace("\\iff", "") else text
+    assert in_latex(other, "$$\\frac{dy}{dw} = x$$") is PROVED
+
+
+def test_spaces_in_formulas_strike_nothing_out() -> None:
+    text = "Let $w ~~ x$ and $x \\in \\mathbb{R}$, $y = w x$, with $w ~~\\in ~~\\mathbb{R}$."
+    assert verdict(text, "$$\\frac{dy}{dx} = w$$") is PROVED
+    assert verdict(text, "$$\\frac{dy}{dx} = x$$") is REFUTED
+
+
+def test_a_macro_that_is_defined_anew_after_its_use_is_not_read() -> None:
+    text = "\\newcommand{\\out}{w x} Let $w, x \\in \\mathbb{R}$ and $y = \\out$. \\renewcommand{\\out}{w + x}"
+    assert in_latex(text, "$$\\frac{dy}{dw} = 1$$") is UNDECIDED
+    assert in_latex(text, "$$\\frac{dy}{dw} = x$$") is UNDECIDED
+    before = "\\newcommand{\\out}{w + x} \\renewcommand{\\out}{w x} Let $w, x \\in \\mathbb{R}$ and $y = \\out$."
+    assert in_latex(before, "$$\\frac{dy}{dw} = x$$") is PROVED
+    assert in_latex(before, "$$\\frac{dy}{dw} = 1$$") is REFUTED
