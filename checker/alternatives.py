@@ -54,6 +54,12 @@ def read_alternatives(formulas: Sequence[Stated]) -> None:
                     _is_no_statement(formulas[k + 1])
 
 
+    for f in formulas:
+        if f.derivatives and _ELSE_INSIDE.search(f.raw.latex) and not any(isinstance(n, s.Cases) for n in f.nodes):
+            f.when.open = f.when.open or "what it says of other cases is not read"
+
+
+_ELSE_INSIDE = re.compile(rf"\\(?:text\w*|mbox|mathrm|mathit)\s*\{{[^{{}}]*{_ELSE}")  # “2x if x > 0, else 3”
 _SOLVED = re.compile(r"\b(?:solv\w+|solutions?|minim\w+|optim\w+|maxim\w+|stationary|vanish\w*|zero)\b", re.I)
 
 

@@ -180,8 +180,9 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
         found = as_the_text_goes_on(case, stated, chain, definitions.world, found)
         if any(link.verdict.wrong for link in found):
             found = no_claims(case, stated, definitions, chain, found)
+        found, said = _with_behind(case, stated, chain, definitions, found)
         links += found
-        remarks += extra
+        remarks += [*extra, *said]
         uses |= used
     links = [replace(link, message=_LABEL.sub(r"_{\1}", link.message)) for link in links]
     verdict = worst([link.verdict for link in links]) if links else Verdict.DEFINED
@@ -197,6 +198,29 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
                    remarks=tuple(dict.fromkeys(r for r in remarks if r)),
                    uses=tuple(sorted(n for n in uses if n > 0 and n != stated.number)),
                    shape=shape_of(stated, definitions.world))  # fmt: skip
+
+
+def _with_behind(
+    case: Case, stated: Stated, chain: Chain, definitions: Definitions, links: list[Link]
+) -> tuple[list[Link], list[str]]:
+    """The links of a claim behind whose equations something else stands, ``f'(x) = 2x > 0``: where that is not so, it
+    is not known what is meant; else it is said that it was not judged."""
+    behind, derivative = chain.behind, any(map(contains_derivative, chain.sides))
+    if behind is None or not derivative or not links or not case.effort.refutation:
+        return links, []
+    if any(link.verdict not in SATISFIED for link in links):
+        return links, []
+    if behind.relations[0] in ORDER:
+        holds = s.Call(s.Symbol("1"), (behind,))
+        conditions = tuple(stated.conditions)
+        found = judge_link(definitions.world.fork(), holds, s.Number("1"), conditions, stated.number, case.effort).link
+        if found.verdict is Verdict.PROVED:
+            return links, []
+        if found.verdict is Verdict.REFUTED:
+            said = f"{to_latex(behind)} does not hold everywhere, and where it is meant to is not known"
+            last = replace(links[-1], verdict=Verdict.UNDECIDED, evidence="limit", message=said)
+            return [*links[:-1], last], []
+    return links, [f"whether ${to_latex(behind)}$ is not judged"]
 
 
 def _again(case: Case, stated: Stated, k: int, chain: Chain, definitions: Definitions) -> Definitions | None:

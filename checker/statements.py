@@ -22,13 +22,15 @@ ORDER = ("<", ">", "\\le", "\\leq", "\\ge", "\\geq", "\\neq")
 @dataclass(frozen=True)
 class Chain:
     """``sides[0] = sides[1] = … ∈ space``, said where the equations ``where`` between values hold, and ``partly`` where
-    the text says that it is not so everywhere: see `alternatives.py`."""
+    the text says that it is not so everywhere: see `alternatives.py`. What stands ``behind`` the last equation is no
+    equation: ``> 0``."""
 
     sides: tuple[s.Node, ...]
     space: s.Space | None = None
     update: bool = False  # `W := W - …`: an assignment in time, no equation
     where: tuple[s.Relation, ...] = ()
     partly: bool = False
+    behind: s.Relation | None = None
 
 
 def are_equal(chain: Chain) -> bool:
@@ -330,7 +332,7 @@ def _chain(node: s.Relation, stated: Stated) -> None:
         stated.chains.append(Chain(node.sides[:2], None, True))
         return
     sides = [node.sides[0]]
-    space = None
+    space, behind = None, None
     for k, (relation, side) in enumerate(zip(node.relations, node.sides[1:], strict=True), 1):
         if relation in s.EQUALS:
             sides.append(side)
@@ -341,13 +343,12 @@ def _chain(node: s.Relation, stated: Stated) -> None:
         elif relation == "\\in" and isinstance(side, s.Space):
             space = side
             break
-        elif relation in ("\\approx", "\\propto", "\\sim", "\\to"):
-            break
         else:
+            behind = s.Relation((sides[-1], side), (relation,))
             break
     if isinstance(sides[0], s.Text) and not sides[0].quoted and len(sides) > 2:  # \text{Error} = E = …
         del sides[0]
-    stated.chains.append(Chain(tuple(sides), space))
+    stated.chains.append(Chain(tuple(sides), space, behind=behind))
 
 
 def _is_of(name: s.Node) -> Callable[[s.Node], bool]:

@@ -295,7 +295,7 @@ def test_what_depends_on_each_other_in_words(words: str, expected: Verdict) -> N
     assert verdict(text, "$$\\frac{dL}{dw} = 2 (w x - y) w$$") is not PROVED
 
 
-# -- what is struck out ------------------------------------------------------------------------------------------------
+# -- what is struck out ----------------------------------------------------------------------------------------
 def in_latex(*parts: str) -> Verdict:
     found = check(scan("\\section{A}\n" + "\n\n".join(parts) + "\n", "notes.tex")).formulas
     return [f for f in found if f.displayed][-1].verdict
@@ -332,3 +332,24 @@ def test_a_macro_that_is_defined_anew_after_its_use_is_not_read() -> None:
     before = "\\newcommand{\\out}{w + x} \\renewcommand{\\out}{w x} Let $w, x \\in \\mathbb{R}$ and $y = \\out$."
     assert in_latex(before, "$$\\frac{dy}{dw} = x$$") is PROVED
     assert in_latex(before, "$$\\frac{dy}{dw} = 1$$") is REFUTED
+
+
+# -- what stands behind an equation, and is none ------------------------------------------------------------------
+@pytest.mark.parametrize(("claim", "expected"), [
+    ("\\frac{df}{dx} = 2x > 0", UNDECIDED), ("\\frac{df}{dx} = 2x \\le 2", UNDECIDED),
+    ("\\frac{dh}{dx} = e^x > 0", PROVED), ("\\frac{dh}{dx} = e^x < 0", UNDECIDED),
+    ("\\frac{dg}{dx} = g (1 - g) > 0", PROVED), ("\\frac{dg}{dx} = g (1 + g) > 0", REFUTED),
+    ("\\frac{d^2 f}{dx^2} = 2 > 0", PROVED), ("\\frac{df}{dx} = 2x \\text{ for } x > 0, \\text{ else } 3", UNDECIDED),
+    ("\\frac{df}{dx} = \\begin{cases} 2x & x > 0 \\\\ 2x & \\text{else} \\end{cases}", PROVED),
+    ("\\frac{df}{dx} = \\begin{cases} 2x & x > 0 \\\\ 3 & \\text{else} \\end{cases}", REFUTED),
+])  # fmt: skip
+def test_inequalities_behind_an_equation(claim: str, expected: Verdict) -> None:
+    text = "Let $x \\in \\mathbb{R}$, $f = x^2$, $h = e^x$ and $g = \\sigma(x)$ with the logistic function."
+    assert verdict(text, f"$${claim}$$") is expected
+
+
+def test_an_inequality_holds_where_it_is_said() -> None:
+    claim = "$$\\frac{df}{dx} = 2x > 0$$"
+    assert verdict("Let $x > 0$ and $f = x^2$.", claim) is PROVED
+    assert verdict("Let $x \\in \\mathbb{R}$ and $f = x^2$. For $x > 0$ we have", claim) is PROVED
+    assert verdict("Let $x \\in \\mathbb{R}$ and $f = x^2$. For $x < 0$ we have", claim) is UNDECIDED
