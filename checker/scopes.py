@@ -27,6 +27,7 @@ from itertools import combinations
 from verify_derivations.checker.contents import Contents, is_exponential
 from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Stated, is_adjoint_name, is_derivative
+from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.namesakes import letter_in
@@ -62,6 +63,9 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
                 key = key_of(name, table)
                 if key is not None:
                     keys.setdefault(stated.raw.section, {}).setdefault(f"{key} in", to_latex(member.where))
+    variables: dict[tuple[str, ...], set[str]] = {}  # by which sections differentiate
+    for stated in formulas:
+        variables.setdefault(stated.raw.section, set()).update(x for x in variables_of(stated) if x is not None)
     told = {key_of(f.prose.defined, table): f.raw.section for f in formulas
             if f.prose.defined is not None and not f.prose.stacked}  # fmt: skip
     for path, stated_there in keys.items():  # u_w is a row of U in one section, and one of u_1, …, u_K in another
@@ -77,8 +81,11 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
         contents = [_under(child, keys) for child in children]
         listed = [set[str]().union(*(names for path, names in members.items() if path[: len(child)] == child))
                   for child in children]  # fmt: skip
+        moved = [{key.removesuffix(" in") for key in own if key.endswith(" in")} & set[str]().union(*(
+            names for path, names in variables.items() if path[: len(child)] == child))
+            for child, own in zip(children, contents, strict=True)]  # fmt: skip
         order = _Order(parent, formulas, table)
-        for (b, a), again in _told_otherwise(contents, listed).items():
+        for (b, a), again in _told_otherwise(contents, listed, moved).items():
             isolated.add(children[a])
             isolated |= set() if order.goes_on(children[b], children[a], again) else {children[b]}
     isolated |= _against_what_is_around(formulas, keys)
@@ -93,10 +100,11 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
 
 
 def _told_otherwise(
-    contents: Sequence[Mapping[str, str]], listed: Sequence[Set[str]]
+    contents: Sequence[Mapping[str, str]], listed: Sequence[Set[str]], moved: Sequence[Set[str]]
 ) -> dict[tuple[int, int], set[str]]:
     """Which of several sections, the earlier one first, say different things of which names: what they define with
-    each key, and the names that each defines with indices."""
+    each key, the names that each defines with indices, and those that each declares and differentiates by, where
+    another one defines a function of that name."""
     found: dict[tuple[int, int], set[str]] = {}
 
     def differ(key: str, one: int, other: int) -> None:
@@ -124,6 +132,11 @@ def _told_otherwise(
         for name in names:
             for other in values.get(f"{name}()", ()):
                 differ(name, place, other)
+    for place, names in enumerate(moved):
+        for name in (name for name in names if place not in values.get(f"{name}()", ())):
+            for other in values.get(f"{name}()", ()):
+                if f"{name} in" not in contents[other]:
+                    differ(name, place, other)
     return found
 
 

@@ -11,17 +11,26 @@ from dataclasses import replace
 from functools import partial
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.pairs import bound, stands
+from verify_derivations.formulas.pairs import stands
+from verify_derivations.formulas.scripts import items_of
 
 
 def with_brackets(tree: s.Node) -> s.Node:
     """A formula with the brackets that its sums lack; the same object where they lack none."""
-    sums = [node for node in s.walk(tree) if isinstance(node, s.BigOperator) and node.operator == "\\sum"]
-    for letter in sorted({letter for node in sums for letter in bound(node)}):
+    sums = (node for node in s.walk(tree) if isinstance(node, s.BigOperator) and node.operator == "\\sum")
+    for letter in sorted({letter for node in sums for letter in _own(node)}):
         if stands(tree, letter) and not _stands_bare(tree, letter):
             longer = s.mapped(tree, partial(_longer, letter))
             tree = tree if stands(longer, letter) else longer
     return tree
+
+
+def _own(node: s.Node) -> set[str]:
+    """The letters that a sum, or a product, goes over: of ``\\sum_{j \\neq i}`` j alone, for i is given."""
+    if not isinstance(node, s.BigOperator) or node.lower is None:
+        return set()
+    firsts = (item.sides[0] if isinstance(item, s.Relation) else item for item in items_of(node.lower))
+    return {x.name for first in firsts for x in items_of(first) if isinstance(x, s.Symbol)}
 
 
 def _of_members(equation: s.Relation) -> bool:
@@ -57,7 +66,7 @@ def _extended(term: s.Node, letter: str, signs: tuple[str, ...], terms: tuple[s.
         return None if last is None else replace(term, factors=(*term.factors[:-1], last))
     if not isinstance(term, s.BigOperator) or term.operator != "\\sum":
         return None
-    if letter not in bound(term):
+    if letter not in _own(term):
         deeper = _extended(term.body, letter, signs, terms)
         return None if deeper is None else replace(term, body=deeper)
     body = term.body
@@ -67,7 +76,7 @@ def _extended(term: s.Node, letter: str, signs: tuple[str, ...], terms: tuple[s.
 
 def _stands_bare(tree: s.Node, letter: str) -> bool:
     """Whether a letter stands outside of the sums over it, and not as an index: it may be a number, too."""
-    if isinstance(tree, s.BigOperator) and letter in bound(tree):
+    if letter in _own(tree):
         return False
     if isinstance(tree, s.Symbol):
         return tree.name == letter

@@ -466,6 +466,15 @@ def test_brackets_after_a_sum() -> None:
 
 @pytest.mark.parametrize(
     ("right", "verdict"),
+    [(r"\sum_{j \neq i} a_j^2 + a_i^2", PROVED), (r"\sum_{j \neq i} a_j^2 - a_i^2", REFUTED)],
+)
+def test_a_term_that_a_sum_leaves_out_stands_outside_of_it(right: str, verdict: Verdict) -> None:
+    found = last(r"$a \in \mathbb{R}^{n}$ $$L = \sum_{i=1}^{n} a_i^2 = RIGHT$$", RIGHT=right)
+    assert found.verdict is verdict and not any("brackets" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    ("right", "verdict"),
     [
         (r"\sum_{n=1}^N t_n x_n - p_n x_n", PROVED),
         (r"\sum_{n=1}^N t_n - p_n x_n", REFUTED),  # (t_n - p_n) x_n

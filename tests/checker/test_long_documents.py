@@ -392,3 +392,35 @@ def test_sections_of_one_kind_are_read_in_linear_time() -> None:
 
     work(5)  # what is made once
     assert work(60) < 2.25 * work(30)
+
+
+TWO_MEANINGS = r"""
+# Classes
+
+Let $p \in \mathbb{R}^K$ with $p_k > 0$, and $N_k \in \mathbb{R}$ for $k = 1, \dots, K$. The likelihood is
+
+$$ L(p) = \prod_{k=1}^K p_k^{N_k} $$
+
+$$ \frac{\partial \log L}{\partial p_k} = FIRST $$
+
+# Labels
+
+For $n = 1, \dots, N$ and $k = 1, \dots, K$ let $t_{nk}, y_{nk} \in \mathbb{R}$ and $y_{nk} > 0$. Then
+
+$$ p(t) = \prod_{n=1}^N \prod_{k=1}^K y_{nk}^{t_{nk}}, \qquad E = -\ln p(t) $$
+
+$$ \frac{\partial E}{\partial y_{nk}} = SECOND $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "right"),
+    [(r"\frac{N_k}{p_k}", r"-\frac{t_{nk}}{y_{nk}}", [True, True]),
+     (r"\frac{p_k}{N_k}", r"\frac{t_{nk}}{y_{nk}}", [False, False])],
+)
+def test_what_one_section_differentiates_by_is_no_function_of_another(
+    first: str, second: str, right: list[bool]
+) -> None:
+    claims = judged(TWO_MEANINGS.replace("FIRST", first).replace("SECOND", second))[1::2]
+    assert [f.verdict in HOLDS for f in claims] == right, [f.message for f in claims]
+    assert [f.verdict in WRONG for f in claims] == [not x for x in right]
