@@ -186,6 +186,7 @@ _CUT_SOMEWHERE = re.compile(  # “the target does not receive gradients”: of 
     r"(?:given|constants?|fixed|data)\b",
     re.I,
 )  # fmt: skip
+_NAMED_NEXT = re.compile(r"\s*(?:(?:through|into|to|past)\s+)?(?:the\s+\w+\s+)?\$")  # “through $y$”: see `depending.py`
 _OFF = re.compile(  # “no gradient flows through dead units”, “we do not differentiate through the data”
     r"\b(?:re-?lus?|rectifi\w+|off|in-?active|dead|saturat\w+|zero|negative|positive|masked|data|inputs?|labels?"
     r"|examples?|units?|neurons?)\b", re.I,
@@ -288,7 +289,8 @@ class _Unnamed:
             self._leave(set(self.values), later, every[0], "words")
         if not _VAGUELY.search(_CUT_SOMEWHERE.sub("", text)) and not _THOUGHT.search(text):
             section = [f for f in (*inside, *self._section(sentence)) if f.derivatives]
-            if _CUT_SOMEWHERE.search(text) and not _OFF.search(text):
+            cut = _CUT_SOMEWHERE.search(text)
+            if cut is not None and not _OFF.search(text) and not _NAMED_NEXT.match(text, cut.end()):
                 self._leave(set(self.values), [f for f in section if self._ways(f) > 1], text, "open")
             if _SHARED.search(text):  # where the claims name it once only
                 self._leave(set(self.values), [f for f in section if self._ways(f) == 1], text, "open")
