@@ -266,10 +266,10 @@ class Normalizer(Rewriter):
         known = name in FUNCTIONS and node.function not in self.environment.functions
         if known and any(node.derivative):
             unfolded = unfold_function(Apply(name, node.arguments, node.derivative), self.environment)
-            assert unfolded is not None
-            return self.of(unfolded, facts)
+            if unfolded is not None:  # but for a factorial
+                return self.of(unfolded, facts)
         arguments = [self.argument(argument, facts) for argument in node.arguments]
-        if known:
+        if known and not any(node.derivative):
             return FUNCTIONS[name](self, arguments, facts)
         return self.single(self.head("apply", arguments, name=node.function, data=node.derivative))
 
