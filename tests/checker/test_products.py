@@ -58,6 +58,10 @@ NORMAL = (
     r"Let $x \in R^n$, $\mu \in R$, $\sigma > 0$, "
     r"$L = \prod_{i=1}^n \frac{1}{\sqrt{2 \pi} \sigma} \exp(-\frac{(x_i - \mu)^2}{2 \sigma^2})$."
 )
+VARIANCE = (
+    r"Let $x \in R^n$, $\sigma > 0$ and $\ell(\mu, \sigma^2) = -\frac{n}{2} \log(2 \pi \sigma^2)"
+    r" - \frac{1}{2 \sigma^2} \sum_{i=1}^n (x_i - \mu)^2$."
+)
 LABELS = (
     r"For $i = 1, \dots, n$ let $x_i \in R^d$ and $y_i \in \{0, 1\}$; $w \in R^d$, "
     r"$p_i = \frac{1}{1 + e^{-w^\top x_i}}$, "
@@ -94,6 +98,9 @@ LABELS = (
         (NORMAL, r"\frac{\partial \log L}{\partial \sigma}",
          r"-\frac{n}{\sigma} + \frac{1}{\sigma^3} \sum_{i=1}^n (x_i - \mu)^2",
          r"-\frac{1}{\sigma} + \frac{1}{\sigma^3} \sum_{i=1}^n (x_i - \mu)^2"),
+        (VARIANCE, r"\frac{\partial \ell}{\partial \sigma^2}",
+         r"-\frac{n}{2 \sigma^2} + \frac{1}{2 \sigma^4} \sum_{i=1}^n (x_i - \mu)^2",
+         r"-\frac{n}{\sigma^2} + \frac{1}{2 \sigma^4} \sum_{i=1}^n (x_i - \mu)^2"),
         (LABELS, r"\frac{\partial \ell}{\partial w}", r"\sum_{i=1}^n (y_i - p_i) x_i", r"\sum_{i=1}^n (p_i - y_i) x_i"),
         (LABELS, r"\frac{\partial L}{\partial w}", r"L \sum_{i=1}^n (y_i - p_i) x_i", r"\sum_{i=1}^n (y_i - p_i) x_i"),
     ],
