@@ -531,8 +531,8 @@ class Ranks:
     def times(self, lefts: Found, before: s.Node, factor: s.Node, operator: str) -> Found:
         for left, way in lefts:
             for right, after in self.read(factor, way):
-                if left is None or right is None:
-                    yield None, after
+                if left is None or right is None:  # but for numbers, nobody writes anything beside I
+                    yield None, after.breaking(BROKEN if left not in (None, NUMBER) and factor == s.Symbol("I") else 0)
                 elif left == NUMBER:
                     named = isinstance(factor, s.Symbol | s.Scripted)
                     lone = isinstance(before, s.Symbol) and before.name.isalpha() and named and self.is_open(before)
