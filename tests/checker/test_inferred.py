@@ -279,3 +279,12 @@ def test_what_has_a_power_that_is_no_whole_number_is_a_number(claim: str, wrong:
     assert last(definition, left + claim).verdict in (PROVED, CONDITIONAL)
     assert last(definition, left + wrong).verdict is REFUTED
     assert last(r"Y = A K^k", left + "k A K^{k - 1}").verdict is UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("power", "verdicts"), [(r"1 - \rho", (PROVED, CONDITIONAL)), (r"1 + \rho", (REFUTED,)), (r"\rho", (REFUTED,))]
+)
+def test_the_only_factor_that_may_be_negative_is_not_below_a_real_power(power: str, verdicts: tuple[Verdict]) -> None:
+    definition = r"Y = (\alpha K^\rho + (1 - \alpha) L^\rho)^{1/\rho}"
+    claim = rf"\frac{{\partial Y}}{{\partial K}} = \alpha \left(\frac{{Y}}{{K}}\right)^{{{power}}}"
+    assert last(definition, claim).verdict in verdicts
