@@ -120,6 +120,8 @@ class Functions:
                 if p == Reference(p.name, node=p.node) and p.name in _STEPS - declared_names:
                     world.add(Known(p.name, (), ()))
             return self._quantity(f, left, right, last)
+        if s.Symbol("I") in s.walk(right) and "I" not in world.known and "I" not in world.declarations:
+            return self._quantity(f, left, right, last)  # K(t) = t C + s I is a matrix
         try:
             return self._of_scalars(f, left, right, params)
         except NoScalars:  # J(w, b) = Σ_i (w^T x_i + b - y_i)², where nothing declares w

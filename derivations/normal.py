@@ -266,10 +266,10 @@ class Normalizer(Rewriter):
         known = name in FUNCTIONS and node.function not in self.environment.functions
         if known and any(node.derivative):
             unfolded = unfold_function(Apply(name, node.arguments, node.derivative), self.environment)
-            assert unfolded is not None
-            return self.of(unfolded, facts)
+            if unfolded is not None:  # but for a factorial
+                return self.of(unfolded, facts)
         arguments = [self.argument(argument, facts) for argument in node.arguments]
-        if known:
+        if known and not any(node.derivative):
             return FUNCTIONS[name](self, arguments, facts)
         return self.single(self.head("apply", arguments, name=node.function, data=node.derivative))
 
@@ -289,17 +289,19 @@ class Normalizer(Rewriter):
 
     def log(self, argument: Normal, facts: Facts) -> Normal:
         """log(c·Π xᵉ·S) = log c + Σ e·log x + log S over the factors x that are positive, and over roots: they are not
-        negative where they have a value, nor zero where their product has a logarithm."""
+        negative where they have a value, nor zero where their product has a logarithm. The only factor that may be
+        negative is not, if its power is odd: the product is positive."""
         if not argument:
             raise Nowhere("logarithm of zero")
         self.require("positive", argument, facts)
         content, rest = self.content(argument)
+        doubtful = [f for f in content.factors if not self.signs.positive_factor(f, facts)]
         result: list[Normal] = []
         inside: list[Factor] = []
         for f in content.factors:
             odd = f.exponent.denominator == 1 and f.exponent.numerator % 2 == 1
             root = f.exponent.denominator % 2 == 0
-            alone = odd and len(content.factors) == 1 and rest == (UNITY,) and content.coefficient > 0
+            alone = odd and doubtful == [f] and rest == (UNITY,) and content.coefficient > 0
             if f.head.kind == "exp":
                 result.append(scale(self.reduce(fill(f.head.bodies[0], f.args), facts), f.exponent))
             elif f.head.kind == "root":
@@ -307,7 +309,7 @@ class Normalizer(Rewriter):
             elif f.head.kind not in ("power", "product") and (alone or root or self.signs.positive_factor(f, facts)):
                 one = self.single(Factor(f.head, f.args, ONE))
                 result.append(scale(self._log_atom(one), f.exponent))
-            elif f.head.kind == "power" and (root or self.signs.positive_factor(f, facts)):
+            elif f.head.kind == "power" and (alone or root or self.signs.positive_factor(f, facts)):
                 body = self.reduce(fill(f.head.bodies[0], f.args), facts)
                 result.append(scale(self._log_atom(body), f.exponent))
             elif f.head.kind == "product" and self.signs.positive_factor(f, facts):

@@ -101,6 +101,12 @@ def kind(rank: Rank) -> tuple[bool, bool]:
     return rank[0] is not None, rank[1] is not None
 
 
+def _is_real(power: s.Node) -> bool:
+    """Whether an exponent is no whole number, α or 1 - α: of matrices there is no such power."""
+    names = [x.name for x in s.walk(power) if isinstance(x, s.Symbol)]
+    return bool(names) and all(name.startswith("\\") and name != "\\ell" for name in names)
+
+
 def _axes(rank: Rank) -> int:
     return sum(kind(rank))
 
@@ -282,6 +288,8 @@ class Ranks:
             return
         rank = way.ranks.get(key) or self.declared(reference)
         options = [(rank, 0)] if rank is not None else self.options(reference, key, way)
+        if rank is None and plain and reference.power is not None and _is_real(reference.power):
+            options = [(NUMBER, 0)]
         for rank, much in options:
             self.steps += 1
             if way.broken + much > self.most or self.steps > MOST_STEPS:
@@ -531,8 +539,8 @@ class Ranks:
     def times(self, lefts: Found, before: s.Node, factor: s.Node, operator: str) -> Found:
         for left, way in lefts:
             for right, after in self.read(factor, way):
-                if left is None or right is None:
-                    yield None, after
+                if left is None or right is None:  # but for numbers, nobody writes anything beside I
+                    yield None, after.breaking(BROKEN if left not in (None, NUMBER) and factor == s.Symbol("I") else 0)
                 elif left == NUMBER:
                     named = isinstance(factor, s.Symbol | s.Scripted)
                     lone = isinstance(before, s.Symbol) and before.name.isalpha() and named and self.is_open(before)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
@@ -51,6 +52,8 @@ def undefined(reader: Elaborator, node: s.Call, name: str, primes: int, expected
     if name.lstrip("\\") in TEX_FUNCTIONS:  # arcsin is one function, though no rule of it is known
         raise Unsupported(f"no rules are known for the function {name}")
     _independent(reader, node.function, places)
+    if expected and OF_ALL.match(name) and any(map(partial(_is_new, world), node.arguments)):
+        raise Unsupported(f"which vector or matrix {to_latex(node)} is, is not stated, nor what its argument is")
     arguments = [reader.tensor(a, expected) for a in node.arguments]
     if places and all(a.is_scalar for a in arguments):
         world.applied.opaque.add(family)
@@ -75,6 +78,12 @@ def undefined(reader: Elaborator, node: s.Call, name: str, primes: int, expected
         return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
     except ShapeError:  # N(μ, Σ), which is none of numbers
         raise Unsupported(f"what {name} is of its arguments is not stated") from None
+
+
+def _is_new(world: World, node: s.Node) -> bool:
+    """Whether a name has no shape so far: the one of T(x) is not that of an x that nothing declares."""
+    reference = world.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+    return reference is not None and reference.name not in world.known and reference.name not in world.declarations
 
 
 def _member_of_family(reader: Elaborator, function: s.Node) -> tuple[str, tuple[s.Node, ...]]:

@@ -267,3 +267,24 @@ def test_a_bias_that_a_row_of_ones_repeats_is_a_column() -> None:
     right = check(scan(text.replace("CLAIM", r"2 (Z - T) \mathbf{1}_m"))).formulas[-1]
     assert right.verdict is Verdict.PROVED
     assert check(scan(text.replace("CLAIM", r"(Z - T) \mathbf{1}_m"))).formulas[-1].verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [(r"\alpha \frac{Y}{K}", r"\frac{Y}{K}"), (r"\alpha A K^{\alpha - 1} L^{1 - \alpha}", r"\alpha A L")],
+)
+def test_what_has_a_power_that_is_no_whole_number_is_a_number(claim: str, wrong: str) -> None:
+    """Also where capitals name it. Of a whole power nothing is said."""
+    definition, left = r"Y = A K^\alpha L^{1 - \alpha}", r"\frac{\partial Y}{\partial K} = "
+    assert last(definition, left + claim).verdict in (PROVED, CONDITIONAL)
+    assert last(definition, left + wrong).verdict is REFUTED
+    assert last(r"Y = A K^k", left + "k A K^{k - 1}").verdict is UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("power", "verdicts"), [(r"1 - \rho", (PROVED, CONDITIONAL)), (r"1 + \rho", (REFUTED,)), (r"\rho", (REFUTED,))]
+)
+def test_the_only_factor_that_may_be_negative_is_not_below_a_real_power(power: str, verdicts: tuple[Verdict]) -> None:
+    definition = r"Y = (\alpha K^\rho + (1 - \alpha) L^\rho)^{1/\rho}"
+    claim = rf"\frac{{\partial Y}}{{\partial K}} = \alpha \left(\frac{{Y}}{{K}}\right)^{{{power}}}"
+    assert last(definition, claim).verdict in verdicts

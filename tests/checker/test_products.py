@@ -48,9 +48,19 @@ SQUARES = r"Let $p \in R^n$ and $S = \prod_{i=1}^n p_i^2$."
 LINES = r"Let $w \in R^d$, $x_i \in R^d$ for $i = 1, \dots, n$, $T = \prod_{i=1}^n (w^\top x_i)$."
 RATE = r"Let $\lambda > 0$, $x \in R^n$ and $L = \prod_{i=1}^n \lambda e^{-\lambda x_i}$."
 POWERS = r"Let $x_i > 0$ for $i = 1, \dots, n$, $a > 0$ and $L = \prod_{i=1}^n a x_i^{a - 1}$."
+COUNTS = r"Let $\lambda > 0$, $x \in R^n$ and $L = \prod_{i=1}^n \frac{\lambda^{x_i} e^{-\lambda}}{x_i!}$."
+CLASSES = (
+    r"Let $p_k > 0$, $n_k \in R$ for $k = 1, \dots, K$, $N \in R$ and "
+    r"$L = N! \prod_{k=1}^K \frac{p_k^{n_k}}{n_k!}$."
+)
+SERIES = r"Let $x \in R$ and $f = 1 + x + \frac{x^2}{2!} + \frac{x^3}{3!}$."
 NORMAL = (
     r"Let $x \in R^n$, $\mu \in R$, $\sigma > 0$, "
     r"$L = \prod_{i=1}^n \frac{1}{\sqrt{2 \pi} \sigma} \exp(-\frac{(x_i - \mu)^2}{2 \sigma^2})$."
+)
+VARIANCE = (
+    r"Let $x \in R^n$, $\sigma > 0$ and $\ell(\mu, \sigma^2) = -\frac{n}{2} \log(2 \pi \sigma^2)"
+    r" - \frac{1}{2 \sigma^2} \sum_{i=1}^n (x_i - \mu)^2$."
 )
 LABELS = (
     r"For $i = 1, \dots, n$ let $x_i \in R^d$ and $y_i \in \{0, 1\}$; $w \in R^d$, "
@@ -77,11 +87,20 @@ LABELS = (
          r"L (\frac{1}{\lambda} - \sum_{i=1}^n x_i)"),
         (POWERS, r"\frac{\partial \log L}{\partial a}", r"\frac{n}{a} + \sum_{i=1}^n \log x_i",
          r"\frac{n}{a} - \sum_{i=1}^n \log x_i"),
+        (COUNTS, r"\log L", r"\sum_{i=1}^n (x_i \log \lambda - \lambda - \log x_i!)",
+         r"\sum_{i=1}^n (x_i \log \lambda - \lambda + \log x_i!)"),
+        (COUNTS, r"\frac{\partial \log L}{\partial \lambda}", r"\frac{1}{\lambda} \sum_{i=1}^n x_i - n",
+         r"\frac{1}{\lambda} \sum_{i=1}^n x_i! - n"),
+        (CLASSES, r"\frac{\partial \log L}{\partial p_k}", r"\frac{n_k}{p_k}", r"\frac{n_k!}{p_k}"),
+        (SERIES, r"\frac{d f}{d x}", r"1 + x + \frac{x^2}{2!}", r"1 + x + \frac{x^2}{3!}"),
         (NORMAL, r"\frac{\partial \log L}{\partial \mu}", r"\frac{1}{\sigma^2} \sum_{i=1}^n (x_i - \mu)",
          r"\frac{1}{\sigma} \sum_{i=1}^n (x_i - \mu)"),
         (NORMAL, r"\frac{\partial \log L}{\partial \sigma}",
          r"-\frac{n}{\sigma} + \frac{1}{\sigma^3} \sum_{i=1}^n (x_i - \mu)^2",
          r"-\frac{1}{\sigma} + \frac{1}{\sigma^3} \sum_{i=1}^n (x_i - \mu)^2"),
+        (VARIANCE, r"\frac{\partial \ell}{\partial \sigma^2}",
+         r"-\frac{n}{2 \sigma^2} + \frac{1}{2 \sigma^4} \sum_{i=1}^n (x_i - \mu)^2",
+         r"-\frac{n}{\sigma^2} + \frac{1}{2 \sigma^4} \sum_{i=1}^n (x_i - \mu)^2"),
         (LABELS, r"\frac{\partial \ell}{\partial w}", r"\sum_{i=1}^n (y_i - p_i) x_i", r"\sum_{i=1}^n (p_i - y_i) x_i"),
         (LABELS, r"\frac{\partial L}{\partial w}", r"L \sum_{i=1}^n (y_i - p_i) x_i", r"\sum_{i=1}^n (y_i - p_i) x_i"),
     ],

@@ -93,3 +93,26 @@ $$ \frac{\partial q}{\partial \theta} = 2 y^\top C(\theta) \frac{\partial C(\the
 """
     assert verdict(text.replace("SAID", "symmetric")) in (PROVED, UNDECIDED)
     assert verdict(text.replace("SAID", "invertible")) is REFUTED
+
+
+@pytest.mark.parametrize("left", ["K", r"K(\theta)"])
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (r"\frac{\partial K}{\partial \theta} = 2 \theta C", PROVED),
+        (r"\frac{\partial K}{\partial \theta} = 2 \theta C + I", REFUTED),
+        (r"\frac{\partial K}{\partial \sigma} = 2 \sigma I", PROVED),
+        (r"\frac{\partial K}{\partial \sigma} = \sigma I", REFUTED),
+    ],
+)
+def test_what_stands_before_an_identity_matrix_is_a_number(left: str, claim: str, expected: Verdict) -> None:
+    """Also in the definition of a function, which is none of numbers."""
+    text = rf"Let ${left} = \theta^2 C + \sigma^2 I$ with $C \in \mathbb{{R}}^{{n \times n}}$. $$ CLAIM $$"
+    assert verdict(text.replace("CLAIM", claim)) is expected
+
+
+@pytest.mark.parametrize("sign", ["-", "+"])
+def test_a_function_in_capitals_of_what_nothing_declares_is_not_that_of_its_entries(sign: str) -> None:
+    """The T(x) of an exponential family is a vector, whatever x is."""
+    text = r"Let $p(x) = h(x) \exp(\eta^\top T(x) - A(\eta))$ with $\eta \in \mathbb{R}^d$. $$ CLAIM $$"
+    assert verdict(text.replace("CLAIM", rf"\nabla_\eta \log p(x) = T(x) {sign} \nabla A(\eta)")) is UNDECIDED

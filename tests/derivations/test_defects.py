@@ -644,6 +644,18 @@ DEFECTS: dict[str, Defect] = {
         apply("log", x(i)) + apply("log", x(j)),
         free={net.i: n, net.j: n},
     ),
+    "of several factors that may be negative none is": Defect(
+        [(normal.Normalizer, "log", changed(normal.Normalizer.log, "odd and doubtful == [f] and", "odd and"))],
+        apply("log", x(i) * x(j)),
+        apply("log", x(i)) + apply("log", x(j)),
+        free={net.i: n, net.j: n},
+    ),
+    "an even power is positive if what it is of is": Defect(
+        [(normal.Normalizer, "log", changed(normal.Normalizer.log, "alone = odd and", "alone ="))],
+        apply("log", power(x(i), 2)),
+        2 * apply("log", x(i)),
+        free={net.i: n},
+    ),
     "signs do not matter to the root of a square": Defect(
         [(signs.Signs, "positive_factor", _always)], power(power(x(i), 2), Fraction(1, 2)), x(i), free={net.i: n}
     ),
