@@ -136,6 +136,16 @@ def _of_function(failed: Failed) -> str | None:
     return f"{failed.error}: of which it is the derivative nothing is stated" if slope else None
 
 
+def _is_an_argument(failed: Failed) -> str | None:
+    """The θ of ``J(θ) = ℓ``, of which J is written as a function."""
+    world = failed.world
+    of = next((
+        function for function, arguments in sorted(world.applied.arguments.items())
+        if any(r is not None and r.name == failed.name for r in map(world.table.reference, arguments))
+    ), None)  # fmt: skip
+    return None if of is None else f"how {of} depends on {failed.name} is not stated"
+
+
 def _is_of_values(failed: Failed) -> str | None:
     """``p(x) = b(x) \\exp(\\eta x)``: what b is nothing needs to say where nothing is differentiated."""
     nodes = [x for side in failed.sides for x in s.walk(side)]
@@ -437,6 +447,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(UndefinedSymbol, _is_written_out, "symbol"),
     Doubt(UndefinedFunction, _of_function, "symbol"),
     Doubt(UndefinedFunction, _is_of_values, "symbol"),
+    Doubt(UndefinedSymbol, _is_an_argument, "symbol"),
     Doubt(UndefinedSymbol, _beside, "symbol"),
     Doubt(UndefinedSymbol, _may_say_it, "symbol"),
     Doubt((UndefinedSymbol, ShapeError), _changed),

@@ -53,6 +53,9 @@ def no_claims(
     if last.verdict.wrong and _sets_to_zero(definitions, stated, chain):
         zero = Link(last.left, last.right, Verdict.DEFINED, "example", ZERO)
         return [*_open_values(definitions.world, chain, before), zero]
+    if _is_of_any_function(definitions.world, chain, last):
+        open_ = replace(last, verdict=Verdict.UNDECIDED, evidence="limit", message=CONDITION, counterexample=None)
+        return [*before, open_]
     if contains_derivative(chain.sides[0]):
         links = [*map(_beside_zero, before), last if last.left not in map(to_latex, ZEROS) else _beside_zero(last)]
     links = _open_values(definitions.world, chain, links)
@@ -173,6 +176,16 @@ def _sets_to_zero(definitions: Definitions, stated: Stated, chain: Chain) -> boo
         return False
     told |= len(chain.sides) > 2 and contains_derivative(chain.sides[0])
     return told or variables <= definitions.solved or _is_premise(stated, chain)
+
+
+def _is_of_any_function(world: World, chain: Chain, link: Link) -> bool:
+    """Whether a derivative is zero for some functions only, of which nothing is said: ``∇_x (f(x) − λ g(x)) = 0``."""
+    if link.verdict is not Verdict.REFUTED or link.counterexample is None or chain.sides[-1] not in ZEROS:
+        return False
+    values = link.counterexample.values
+    return contains_derivative(chain.sides[0]) and any(
+        value.startswith(f"{name}\\left(") for value in values for name in world.applied.opaque
+    )
 
 
 def _is_premise(stated: Stated, chain: Chain) -> bool:

@@ -7,24 +7,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
-from verify_derivations.checker.solutions import EQUATED, SOLVED, SUBJECT, is_stationary
+from verify_derivations.checker.sentences import SUBJECT
+from verify_derivations.checker.solutions import EQUATED, SOLVED, is_stationary
 from verify_derivations.checker.statements import (
     Chain,
     Stated,
     contains_derivative,
     is_adjoint_name,
     is_derivative,
+    is_number,
 )
 from verify_derivations.checker.unknown import names_of
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
+from verify_derivations.formulas.definitions import is_slope
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.printer import to_latex
@@ -158,9 +162,9 @@ def _at_values(
                 return replace(refuted, link=link)
             define(world, Statement(f.number, defining=True), *pair, f.number)
     except DocumentError:
-        return None
+        return _of_values_not_said(world, left, right, refuted, unused=used)
     if not used:
-        return None
+        return _of_values_not_said(world, left, right, refuted)
     effort = replace(case.effort.proofs_only, first=case.effort.condition)
     judged = judge_link(world, left, right, (), stated.number, effort)
     numbers = any(_is_arithmetic(side) for side in (left, right))
@@ -169,13 +173,35 @@ def _at_values(
     found, proved = judged.link, judged.link.verdict is Verdict.PROVED
     if not proved and judged.environment is not None:
         found = rounded(world, judged.environment, left, right, found, {}) or found
-    if not proved and found.verdict is not Verdict.CHECKED:
-        return None
+    decimals = any(isinstance(node, s.Number) and "." in node.text for node in nodes)
+    if not proved and found.verdict is not Verdict.CHECKED and not (decimals and found.evidence == "rounding"):
+        return _of_values_not_said(world, left, right, refuted)  # x_0 · 0.20 is perhaps x_0 · 0.1966
     where = ", ".join(f"{to_latex(given[name][1].sides[0])} = {to_latex(given[name][1].sides[-1])}" for name in used)
     link = replace(found, verdict=Verdict.CONDITIONAL if proved else found.verdict, evidence="example",
                    message=f"holds where {where}" if proved else f"where {where}, {found.message}",
                    assumptions=(where, *found.assumptions))  # fmt: skip
     return replace(judged, link=link)
+
+
+def _of_values_not_said(
+    world: World, left: s.Node, right: s.Node, refuted: Judged, unused: Sequence[str] = ()
+) -> Judged | None:
+    """The judgement of a refuted equation of what depends on something and a number that is worked out: decimals, or
+    any number where values are given that cannot be put in (``unused``). Nobody claims that it is this always."""
+    number = printed_decimal(right) or printed_decimal(left)
+    worked_out = number is not None and half_unit(number) < Fraction(1, 100)
+    slope = any(map(contains_derivative, (left, right)))
+    if not worked_out and (slope or not unused or not any(map(is_number, (left, right)))):
+        return None
+    c = refuted.comparison
+    names = names_of(world, (left, right)) if c is None else {*heads(c.left), *heads(c.right)}
+    missing = unused or sorted(
+        x for x in world.below(names) if x in world.known and not world.is_defined(x) and not is_slope(x))
+    if not missing:
+        return None
+    said = f"it is a number, and for which {', '.join(missing)} is not said"
+    link = replace(refuted.link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
+    return replace(refuted, link=link)
 
 
 def _value(chain: Chain, world: World) -> tuple[s.Node, s.Node] | None:
