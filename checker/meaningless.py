@@ -23,7 +23,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import UNITS, quantities_of
-from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError
@@ -416,6 +416,27 @@ def _shapeless(failed: Failed) -> str | None:
     return None if new is None else f"{failed.error}; the shape of {new} is not known, as its definition has no meaning"
 
 
+def _between_layers(failed: Failed) -> str | None:
+    """Shapes that clash in a definition of every layer, or of a weight that has the sizes ``n`` and ``m`` at each: the
+    m of one layer is the n of the one below, which few documents say."""
+    world = failed.world
+    if not isinstance(failed.error, ShapeError) or not world.layers.templates:
+        return None
+    where = failed.error.where
+    factors = where.factors if isinstance(where, s.Product) else ()
+    inside = all(x in {plain(n) for side in failed.sides for n in s.walk(side)} for x in map(plain, factors))
+    if where is not None and not inside and any(world.layers.of.get(x) for x in failed.below):
+        return f"{failed.error}, as its definitions are read"
+    layers = {to_latex(r.layer) for r in failed.mentioned if r.layer is not None}
+    weights = (world.known[x].extents for x in sorted(failed.below & world.layers.of.keys() & world.known.keys())
+               if world.layers.of[x][0] not in world.layers.templates)  # fmt: skip
+    sizes = ([str(extent) for extent in extents] for extents in weights if len(set(extents)) > 1)
+    alike = next((found for found in sizes if all(x.isalpha() for x in found)), None) if len(layers) > 1 else None
+    if alike is None:
+        return None
+    return f"{failed.error}, and whether {' and '.join(alike)} are the same at every layer is not said"
+
+
 def _guessed(failed: Failed) -> str | None:
     """What is read as a number, a matrix or a column, for nothing says its shape, and on which a side rests: shapes
     clash, but perhaps not those of the document."""
@@ -470,6 +491,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(ShapeError, _variable_of_several),
     Doubt(ShapeError, _one_or_all),
     Doubt(ShapeError, _is_a_size),
+    Doubt(ShapeError, _between_layers),
     Doubt(ShapeError, _shapeless),
     Doubt(ShapeError, _guessed),
 )
