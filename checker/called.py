@@ -104,7 +104,8 @@ def read_called(formulas: Sequence[Stated], standing: Standing) -> None:
         called.the_last(last, f)
     for f in formulas:
         for label, expression in (*f.labelled, *_in_brackets(f)) if f.chains else ():
-            called.by_label(f, label, expression)
+            if not isinstance(label, s.Number):
+                called.by_label(f, label, expression)
         for n, chain in reversed([*enumerate(f.chains)]):
             if chain.update:
                 called.by_arrow(f, n)
