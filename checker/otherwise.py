@@ -81,7 +81,7 @@ def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
     words = [*said, stated.sums]
     before = (f for f in case.above(stated.scope) if f.number < stated.number or _is_behind(f, stated))
     values = [(f.number, c) for f in before for c in f.chains if printed_decimal(c.sides[-1]) or example(f, c)]
-    return words, values
+    return words, values, sorted(_given_numbers(case, stated))
 
 
 _BEHIND = re.compile(r"[\s,;(]*(?:at|when|if|for|where)\s*")
@@ -162,9 +162,9 @@ def _at_values(
                 return replace(refuted, link=link)
             define(world, Statement(f.number, defining=True), *pair, f.number)
     except DocumentError:
-        return _of_values_not_said(world, left, right, refuted, unused=used)
+        return _of_values_not_said(case, stated, world, refuted, left, right, unused=used)
     if not used:
-        return _of_values_not_said(world, left, right, refuted)
+        return _of_values_not_said(case, stated, world, refuted, left, right)
     effort = replace(case.effort.proofs_only, first=case.effort.condition)
     judged = judge_link(world, left, right, (), stated.number, effort)
     numbers = any(_is_arithmetic(side) for side in (left, right))
@@ -173,9 +173,9 @@ def _at_values(
     found, proved = judged.link, judged.link.verdict is Verdict.PROVED
     if not proved and judged.environment is not None:
         found = rounded(world, judged.environment, left, right, found, {}) or found
-    decimals = any(isinstance(node, s.Number) and "." in node.text for node in nodes)
+    decimals = any(isinstance(x, s.Number) and "." in x.text for x in nodes)  # x_0 · 0.20 is perhaps x_0 · 0.1966
     if not proved and found.verdict is not Verdict.CHECKED and not (decimals and found.evidence == "rounding"):
-        return _of_values_not_said(world, left, right, refuted)  # x_0 · 0.20 is perhaps x_0 · 0.1966
+        return _of_values_not_said(case, stated, world, refuted, left, right, used=True)
     where = ", ".join(f"{to_latex(given[name][1].sides[0])} = {to_latex(given[name][1].sides[-1])}" for name in used)
     link = replace(found, verdict=Verdict.CONDITIONAL if proved else found.verdict, evidence="example",
                    message=f"holds where {where}" if proved else f"where {where}, {found.message}",
@@ -184,24 +184,34 @@ def _at_values(
 
 
 def _of_values_not_said(
-    world: World, left: s.Node, right: s.Node, refuted: Judged, unused: Sequence[str] = ()
-) -> Judged | None:
+    case: Case, stated: Stated, world: World, refuted: Judged, left: s.Node, right: s.Node, *,
+    used: bool = False, unused: Sequence[str] = (),
+) -> Judged | None:  # fmt: skip
     """The judgement of a refuted equation of what depends on something and a number that is worked out: decimals, or
-    any number where values are given that cannot be put in (``unused``). Nobody claims that it is this always."""
-    number = printed_decimal(right) or printed_decimal(left)
-    worked_out = number is not None and half_unit(number) < Fraction(1, 100)
-    slope = any(map(contains_derivative, (left, right)))
-    if not worked_out and (slope or not unused or not any(map(is_number, (left, right)))):
+    any number where values are given for that, in this section or before, which are not put in. Nobody claims that it
+    is this always."""
+    if not any(map(is_number, (left, right))):
         return None
-    c = refuted.comparison
-    names = names_of(world, (left, right)) if c is None else {*heads(c.left), *heads(c.right)}
-    missing = unused or sorted(
-        x for x in world.below(names) if x in world.known and not world.is_defined(x) and not is_slope(x))
-    if not missing:
+    number, c, found = printed_decimal(right) or printed_decimal(left), refuted.comparison, refuted.link.counterexample
+    if used or found is None:
+        names = names_of(world, (left, right)) if c is None else {*heads(c.left), *heads(c.right)}
+        missing = {x for x in world.below(names) if x in world.known and not world.is_defined(x) and not is_slope(x)}
+    else:  # what both sides depend on
+        missing = {x for x in found.values if x in world.known and not world.is_defined(x)}
+    told = missing & _given_numbers(case, stated)
+    if not unused and not told and (number is None or half_unit(number) >= Fraction(1, 100)) or not (missing or unused):
         return None
-    said = f"it is a number, and for which {', '.join(missing)} is not said"
+    said = f"it is a number, and for which {', '.join(unused or sorted(told) or sorted(missing))} is not said"
     link = replace(refuted.link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
     return replace(refuted, link=link)
+
+
+def _given_numbers(case: Case, stated: Stated) -> set[str]:
+    """The names that equations before a formula give numbers for: “$w = 2$, $b = 8$”."""
+    table = case.table_of(stated.scope)
+    found = (table.reference(c.sides[0]) for f in case.formulas if f.number < stated.number or _is_behind(f, stated)
+             for c in f.chains if is_number(c.sides[-1]) and isinstance(c.sides[0], s.Symbol | s.Scripted))  # fmt: skip
+    return {r.name for r in found if r is not None and r.power is None}
 
 
 def _value(chain: Chain, world: World) -> tuple[s.Node, s.Node] | None:

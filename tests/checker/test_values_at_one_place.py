@@ -86,8 +86,35 @@ def test_factors_may_be_rounded_where_values_are_given(claim: str, verdict: Verd
         (r"\frac{\partial L}{\partial b} = p - 1 = -0.249", UNDECIDED),
         (r"\frac{\partial L}{\partial b} = 1 - p", REFUTED),
         (r"\frac{\partial L}{\partial b} = 1", REFUTED),
-        (r"\frac{\partial z}{\partial b} = 0.751", REFUTED),  # it is 1 for all
     ],
 )
 def test_decimals_are_of_numbers_that_need_not_be_given(claim: str, verdict: Verdict) -> None:
     assert last(NET, f"$$ {claim} $$") is verdict
+
+
+FORWARD = (
+    "# Forward\n\nThe model is $a = w x + b$ with $J = \\frac{1}{2} (a - y)^2$, and $w = 2$, $b = 8$, $x = -2$,"
+    " $y = 2$.\n\n# Backward\n\nLet $d = a - y$ and $J = \\frac12 d^2$."
+)
+NUDGED = (
+    "Let $c = w x$, $a = c + b$ and $J = a^2$. A nudge of $\\epsilon$ in $w$ causes a change of $x \\epsilon$ in $c$,"
+    " and if $c$ is nudged by $\\epsilon$, $a$ also changes by $\\epsilon$."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "verdict"),
+    [
+        (FORWARD, r"\frac{\partial J}{\partial a} = 2", UNDECIDED),  # of those numbers
+        (FORWARD, r"\frac{\partial J}{\partial a} = d", PROVED),
+        (FORWARD, r"\frac{\partial J}{\partial a} = 2 d", REFUTED),
+        ("Let $J = w^2$. If $w = 3$, the slope is 6. If $w = 2$:", r"\frac{\partial J}{\partial w} = 4", UNDECIDED),
+        ("Let $J = w^2$. If $w = 3$:", r"\frac{\partial J}{\partial w} = 6", CONDITIONAL),
+        ("Let $J = w^2$.", r"\frac{\partial J}{\partial w} = 4", REFUTED),
+        (NUDGED, r"\frac{\partial J}{\partial w} = 2 a x", PROVED),
+        (NUDGED, r"\frac{\partial J}{\partial w} = 2 a", REFUTED),
+        (NUDGED, r"\frac{\partial J}{\partial b} = 2 a", PROVED),
+    ],
+)
+def test_numbers_of_an_example_and_nudges(text: str, claim: str, verdict: Verdict) -> None:
+    assert last(text, f"$$ {claim} $$") is verdict
