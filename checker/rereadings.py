@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
@@ -33,7 +34,7 @@ from verify_derivations.formulas.namesakes import namesakes, rewritten
 from verify_derivations.formulas.objectives import objectives, with_objectives
 from verify_derivations.formulas.primed import primed_indices, renamed, second_variables, transposes, with_transposes
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.single_steps import letters_of_one_step, with_labels
+from verify_derivations.formulas.single_steps import goes_back, letters_of_one_step, with_labels
 from verify_derivations.formulas.squared import always_squared, without_squares
 from verify_derivations.formulas.steps import forward_steps, has_steps, states_in, stepped_back
 from verify_derivations.formulas.tacit_sums import IndexAbove, of_each_or_all, summed
@@ -253,11 +254,15 @@ def _steps(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Relation]]:
 def _single_steps(formulas: Sequence[Stated]) -> dict[int, dict[str, frozenset[str]]]:
     """By trees: another section may go through all steps."""
     found: dict[int, dict[str, frozenset[str]]] = {}
-    for section in dict.fromkeys(f.raw.section for f in formulas):
-        letters = letters_of_one_step(_trees(f for f in formulas if nested(f.raw.section, section)))
-        for stated in (f for f in formulas if f.raw.section == section and f.tree is not None and letters):
-            stated.single_steps = frozenset(letters)
-            found[id(stated.tree)] = letters
+    trees = _by_section(formulas)
+    if not any(map(goes_back, chain.from_iterable(trees.values()))):
+        return found
+    letters = {section: letters_of_one_step(tree for other in trees if nested(other, section) for tree in trees[other])
+               for section in trees}  # fmt: skip
+    for stated in formulas:
+        if stated.tree is not None and (here := letters[stated.raw.section]):
+            stated.single_steps = frozenset(here)
+            found[id(stated.tree)] = here
     return found
 
 

@@ -1414,7 +1414,7 @@ def table() -> str:
         lines.append(f"| {name} | {places(f.patch)} | condition *{kinds}* | "
                      f"`test_a_forgotten_condition_would_claim_too_much` |")
     for name, found in MISREAD.items():
-        claim = f"{found.document.strip()} ${found.claim}$".replace("|", "\\|")
+        claim = " ".join(f"{found.document} ${found.claim}$".split()).replace("|", "\\|")  # a row is one line
         lines.append(f"| {name} | {places(found.patch)} | {claim} | "
                      f"`test_the_claim_is_not_proved_but_where_the_defect_is` |")
     return HEAD + "\n".join(lines) + "\n"
