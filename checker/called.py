@@ -367,6 +367,8 @@ def composite(stated: Stated) -> s.Node | None:
 def _is_expression(node: s.Node) -> bool:
     """A value, also ``f(w)``, ``e^{w x}`` and ``W^\\top``."""
     if isinstance(node, s.Scripted):
+        if (base_of(node) or "").startswith("\\mathbb"):  # R^{n × h}, a space
+            return False
         power = isinstance(node.sup, s.Symbol) and base_of(node) == "e"
         label = node.sup is None or isinstance(node.sup, s.Group | s.Symbol) and not is_transpose(node.sup)
         return power or not label or not isinstance(node.base, s.Symbol)

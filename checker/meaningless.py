@@ -348,6 +348,20 @@ def _of_a_diagonal(failed: Failed) -> str | None:
     return f"{failed.error}: which entries are meant is not said" if found else None
 
 
+def _of_a_column(failed: Failed) -> str | None:
+    """``u^{-1}`` of a column u, whose entries some invert."""
+    columns = re.search(r"\binverse of a matrix of shape (?!1 )\S+ \\times 1 ", str(failed.error))
+    return None if columns is None else f"{failed.error}; whether of each entry is not said"
+
+
+def _of_a_numbered_part(failed: Failed) -> str | None:
+    """``B_1`` beside a matrix B: a row or a column of that, or something else with a number."""
+    known = failed.world.known
+    parts = (r for r in failed.mentioned if len(r.indices) == 1 and isinstance(r.indices[0], s.Number))
+    name = next((r.name for r in parts if r.name in known and len(known[r.name].extents) == 2), None)
+    return None if name is None else f"{failed.error}; whether a number below {name} tells a part of it is not said"
+
+
 def _layer_or_power(failed: Failed) -> str | None:
     return layer_or_power(failed.world, failed.sides)
 
@@ -486,6 +500,8 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(ShapeError, _taken_at),
     Doubt(ShapeError, _entrywise),
     Doubt(ShapeError, _of_a_diagonal),
+    Doubt(ShapeError, _of_a_column),
+    Doubt(ShapeError, _of_a_numbered_part),
     Doubt(ShapeError, _layer_or_power),
     Doubt(ShapeError, _of_its_own_variable),
     Doubt(ShapeError, _variable_of_several),

@@ -17,6 +17,7 @@ from verify_derivations.checker.rounded import half_unit, printed_decimal, round
 from verify_derivations.checker.sentences import SUBJECT
 from verify_derivations.checker.solutions import EQUATED, SOLVED, is_stationary
 from verify_derivations.checker.statements import (
+    ZEROS,
     Chain,
     Stated,
     contains_derivative,
@@ -190,7 +191,7 @@ def _of_values_not_said(
     """The judgement of a refuted equation of what depends on something and a number that is worked out: decimals, or
     any number where values are given for that, in this section or before, which are not put in. Nobody claims that it
     is this always."""
-    if not any(map(is_number, (left, right))):
+    if not any(map(is_number, (left, right))) or not unused and {left, right} & {*ZEROS}:
         return None
     number, c, found = printed_decimal(right) or printed_decimal(left), refuted.comparison, refuted.link.counterexample
     if used or found is None:
