@@ -320,8 +320,10 @@ class Functions:
     def _is_a_constant(self, right: s.Node, params: Sequence[Reference]) -> bool:
         """Whether a right side is a number or the name of one, c or σ², that nothing defines."""
         reference = self.table.reference(right) if isinstance(right, s.Symbol | s.Scripted) else None
-        if reference is None or reference.indices or reference.name in {p.name for p in params}:
-            return is_number(right)
+        if reference is None or reference.indices or not isinstance(reference.power, s.Number | None):
+            return is_number(right)  # e^{-y z} is no name
+        if reference.name in {p.name for p in params}:
+            return False
         said = (self.table.reference(c.sides[0]) for f in self.every for c in f.chains)
         return all(other is None or other.name != reference.name for other in said)
 

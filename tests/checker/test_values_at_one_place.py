@@ -40,6 +40,8 @@ def last(*parts: str) -> Verdict:
         ("Let $q(x) = 3$.", "q'(x) = 3", REFUTED),
         ("Let $q(x) = h$ and $h = x^2$.", r"\frac{dq}{dx} = 2x", PROVED),
         ("Let $q(x) = h$ and $h = x^2$.", r"\frac{dq}{dx} = 0", REFUTED),
+        ("Let $L(y, z) = e^{-yz}$ and $R = L(y_1, z_1)$.", r"\frac{\partial L}{\partial z} = -y e^{-yz}", PROVED),
+        ("Let $L(y, z) = e^{-yz}$ and $R = L(y_1, z_1)$.", r"\frac{\partial L}{\partial z} = y e^{-yz}", REFUTED),
         ("Let $J(\\theta) = \\ell$.", r"\frac{\partial J}{\partial \theta} = 0", UNDECIDED),  # may depend on it
     ],
 )
