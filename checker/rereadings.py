@@ -38,6 +38,7 @@ from verify_derivations.formulas.single_steps import goes_back, letters_of_one_s
 from verify_derivations.formulas.squared import always_squared, without_squares
 from verify_derivations.formulas.steps import forward_steps, has_steps, states_in, stepped_back
 from verify_derivations.formulas.tacit_sums import IndexAbove, of_each_or_all, summed
+from verify_derivations.formulas.unbracketed import with_brackets
 from verify_derivations.formulas.whole_gradients import of_the_whole
 
 Found = TypeVar("Found")
@@ -322,6 +323,10 @@ def _sentences(stated: Stated) -> list[str]:
 REREADINGS: tuple[Rereading[Any], ...] = (
     ByTree(  # y_i = w_{ij} x_j, where the text says that repeated indices are summed over
         _tacit_sums, lambda tree, _: _with_sums(tree), lambda *_: "sums over repeated indices are written out"
+    ),
+    Rereading(  # \sum_n a_n + b_n
+        _among(bool), lambda tree, _: with_brackets(tree),
+        lambda _, before, after: f"a sum lacks its brackets: {_reads(_, before, after)}",
     ),
     ByTree(_softmax, _with_softmax),  # σ, of which the text says so
     Rereading(_among(primed_indices), renamed, _primed),  # i' for an index of its own
