@@ -15,7 +15,7 @@ from verify_derivations.checker.examples import example
 from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
 from verify_derivations.checker.sentences import SUBJECT
-from verify_derivations.checker.solutions import EQUATED, SOLVED, is_stationary
+from verify_derivations.checker.solutions import BUDGET, EQUATED, SOLVED, is_stationary
 from verify_derivations.checker.statements import (
     ZEROS,
     Chain,
@@ -27,11 +27,12 @@ from verify_derivations.checker.statements import (
 )
 from verify_derivations.checker.unknown import names_of
 from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.derivations.refute import Agreement, refute
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import is_slope
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.expressions import Number, heads
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.symbols import FUNCTIONS
@@ -202,9 +203,25 @@ def _of_values_not_said(
     told = missing & _given_numbers(case, stated)
     if not unused and not told and (number is None or half_unit(number) >= Fraction(1, 100)) or not (missing or unused):
         return None
+    if not unused and _is_constant(refuted, is_number(right)):
+        return None
     said = f"it is a number, and for which {', '.join(unused or sorted(told) or sorted(missing))} is not said"
     link = replace(refuted.link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
     return replace(refuted, link=link)
+
+
+def _is_constant(refuted: Judged, left: bool) -> bool:
+    """Whether the side that is no number, the ``left`` one or the right one, has the same value everywhere, as far as a
+    few points show: ``f'(z)`` of f(z) = a z."""
+    c, environment, found = refuted.comparison, refuted.environment, refuted.link.counterexample
+    if c is None or environment is None or found is None:
+        return False
+    try:
+        value = Number(Fraction(found.left if left else found.right))
+        same = refute(c.left if left else c.right, value, environment, c.free, budget_seconds=BUDGET)
+    except (ArithmeticError, RecursionError, ValueError):
+        return False
+    return isinstance(same, Agreement)
 
 
 def _given_numbers(case: Case, stated: Stated) -> set[str]:

@@ -88,6 +88,7 @@ def test_factors_may_be_rounded_where_values_are_given(claim: str, verdict: Verd
         (r"\frac{\partial L}{\partial b} = p - 1 = -0.249", UNDECIDED),
         (r"\frac{\partial L}{\partial b} = 1 - p", REFUTED),
         (r"\frac{\partial L}{\partial b} = 1", REFUTED),
+        (r"\frac{\partial z}{\partial b} = 0.751", REFUTED),  # it is 1 for all
     ],
 )
 def test_decimals_are_of_numbers_that_need_not_be_given(claim: str, verdict: Verdict) -> None:
@@ -109,6 +110,7 @@ NUDGED = (
     [
         (FORWARD, r"\frac{\partial J}{\partial a} = 2", UNDECIDED),  # of those numbers
         (FORWARD, r"\frac{\partial J}{\partial a} = d", PROVED),
+        (FORWARD, r"\frac{\partial d}{\partial a} = 2", REFUTED),  # of any
         (FORWARD, r"\frac{\partial J}{\partial a} = 2 d", REFUTED),
         ("Let $J = w^2$. If $w = 3$, the slope is 6. If $w = 2$:", r"\frac{\partial J}{\partial w} = 4", UNDECIDED),
         ("Let $J = w^2$. If $w = 3$:", r"\frac{\partial J}{\partial w} = 6", CONDITIONAL),
