@@ -7,7 +7,7 @@ nothing. The first one that there is leaves the equation undecided.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -355,11 +355,16 @@ def _of_a_column(failed: Failed) -> str | None:
 
 
 def _of_a_numbered_part(failed: Failed) -> str | None:
+    said = numbered_part(failed.world, failed.sides)
+    return None if said is None else f"{failed.error}; {said}"
+
+
+def numbered_part(world: World, sides: Iterable[s.Node]) -> str | None:
     """``B_1`` beside a matrix B: a row or a column of that, or something else with a number."""
-    known = failed.world.known
-    parts = (r for r in failed.mentioned if len(r.indices) == 1 and isinstance(r.indices[0], s.Number))
-    name = next((r.name for r in parts if r.name in known and len(known[r.name].extents) == 2), None)
-    return None if name is None else f"{failed.error}; whether a number below {name} tells a part of it is not said"
+    known, found = world.known, (r for side in sides for r in mentioned(side, side, world))
+    parts = (r.name for r in found if len(r.indices) == 1 and isinstance(r.indices[0], s.Number))
+    name = next((x for x in parts if x in known and len(known[x].extents) == 2), None)
+    return None if name is None else f"whether a number below {name} tells a part of it is not said"
 
 
 def _layer_or_power(failed: Failed) -> str | None:
