@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from verify_derivations.checker.called import bare, composite
-from verify_derivations.checker.open_names import FORMULA, REACH, SEEN, OpenNames, before_of
+from verify_derivations.checker.open_names import FORMULA, NUDGED, REACH, SEEN, OpenNames, before_of
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.checker.ties import variables_of
@@ -131,7 +131,7 @@ class _Amended:
     def read(self, text: str) -> None:
         """Note what a sentence says of defined names beyond their definitions: “to $J$ we add $w^2$”, “$J = E$, divided
         by $N$”."""
-        if _ONLY_THOUGHT.search(text):
+        if _ONLY_THOUGHT.search(text) or NUDGED.search(text):
             return
         found = [(m.start(), m.end(), self.formulas[int(m[1])]) for m in FORMULA.finditer(text)]
         names = [(start, end, f, name) for start, end, f in found if (name := self._named(f)) is not None]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from verify_derivations.checker.called import SOUGHT, composite, is_power, is_value
-from verify_derivations.checker.open_names import FORMULA, REACH, SLOPE, OpenNames, before_of, by_itself
+from verify_derivations.checker.open_names import FORMULA, NUDGED, REACH, SLOPE, OpenNames, before_of, by_itself
 from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -110,7 +110,7 @@ class _Beside:
         """A sentence, and the one before it."""
         found = [(m.start(), m.end(), self.formulas[int(m[1])]) for m in FORMULA.finditer(text)]
         names = [(f, name) for *_, f in found if (name := self.names.name_of(f)) is not None]
-        thought = _HYPOTHETICAL.search(text) is not None
+        thought = (_HYPOTHETICAL.search(text) or NUDGED.search(text)) is not None
         for n, (start, end, f) in enumerate(found):
             if (name := self.names.name_of(f)) is None:
                 continue

@@ -104,7 +104,8 @@ def read_called(formulas: Sequence[Stated], standing: Standing) -> None:
         called.the_last(last, f)
     for f in formulas:
         for label, expression in (*f.labelled, *_in_brackets(f)) if f.chains else ():
-            called.by_label(f, label, expression)
+            if not isinstance(label, s.Number):
+                called.by_label(f, label, expression)
         for n, chain in reversed([*enumerate(f.chains)]):
             if chain.update:
                 called.by_arrow(f, n)
@@ -366,6 +367,8 @@ def composite(stated: Stated) -> s.Node | None:
 def _is_expression(node: s.Node) -> bool:
     """A value, also ``f(w)``, ``e^{w x}`` and ``W^\\top``."""
     if isinstance(node, s.Scripted):
+        if (base_of(node) or "").startswith("\\mathbb"):  # R^{n × h}, a space
+            return False
         power = isinstance(node.sup, s.Symbol) and base_of(node) == "e"
         label = node.sup is None or isinstance(node.sup, s.Group | s.Symbol) and not is_transpose(node.sup)
         return power or not label or not isinstance(node.base, s.Symbol)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from verify_derivations.checker.places import substituted
+from verify_derivations.checker.sentences import SUBJECT, prose_behind, sentence
 from verify_derivations.checker.statements import Stated, is_number
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from verify_derivations.checker.defining import Definitions
 
 _STEPS = frozenset("tsrh") | {f"\\{x}" for x in "alpha tau epsilon varepsilon eta lambda gamma".split()}  # along a line
+_CONSTANT = re.compile(r"\bconstants?\b", re.I)
 STANDARD = frozenset(("softmax", "conv2", "max", "min", "det", "tr", "Tr", "trace"))
 """Operators that a formula says something of where they stand on its left side: it does not define them."""
 
@@ -90,8 +93,10 @@ class Functions:
         if any(t is None for t in targets):
             return False
         params: list[Reference] = [t for t in targets if t is not None]
-        if is_number(right) and any(p.layer is None and world.is_defined(p.name) for p in params):
-            return False  # σ(z) = 0.593 is the value at z
+        constant = self._is_a_constant(right, params)
+        everywhere = constant and self._is_called_constant(f)
+        if constant and not everywhere and self._gives_a_value(left, right, params):
+            return False
         declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
         inside = (x for x in names_in(right) if isinstance(exponent_of_e(x), s.Number | None))
         mentioned = [r.name for r in map(self.table.reference, inside) if r is not None]
@@ -101,6 +106,7 @@ class Functions:
             return False  # it says something of a function, and does not define it
         # The θ of J(θ) = ½(wx − y)² stands for what J depends on, and is no variable itself.
         stands_for_others = not declared and mentioned and not any(p.name in mentioned for p in params)
+        stands_for_others = stands_for_others and not everywhere
         scalars_only = all(self._is_scalar(p) for p in declared)
         of_entries = scalars_only and self._has_entries(params, right)
         if scalars_only and not of_entries:  # ℓ(a^{(i)}, y^{(i)}) is of two numbers: it says the same for every i
@@ -321,6 +327,40 @@ class Functions:
         return any(
             isinstance(other, s.Call) and may_define(other) and other.function != left.function
             and left.function in other.arguments for other in others
+        )  # fmt: skip
+
+    def _is_a_constant(self, right: s.Node, params: Sequence[Reference]) -> bool:
+        """Whether a right side is a number or the name of one, c or σ², that nothing defines."""
+        reference = self.table.reference(right) if isinstance(right, s.Symbol | s.Scripted) else None
+        if reference is None or reference.indices or not isinstance(reference.power, s.Number | None):
+            return is_number(right)  # e^{-y z} is no name
+        if reference.name in {p.name for p in params}:
+            return False
+        said = (self.table.reference(c.sides[0]) for f in self.every for c in f.chains)
+        return all(other is None or other.name != reference.name for other in said)
+
+    def _is_called_constant(self, f: Stated) -> bool:
+        """Whether the sentence in which a formula stands speaks of a constant: “let $f(x) = c$, where $c$ is a
+        constant”."""
+        k = next((k for k, other in enumerate(self.every) if other is f), None)
+        said = f.raw.context if k is None else f"{sentence(self.every, k)} {prose_behind(self.every, k)}"
+        return _CONSTANT.search(said) is not None
+
+    def _gives_a_value(self, left: s.Call, right: s.Node, params: Sequence[Reference]) -> bool:
+        """Whether ``f(x) = c`` says what f is at one x only, and not that it is the same for all: σ(z) = 0.593 of a z
+        that is defined, σ(z_1) = 0.75 beside σ(z), Var(ε) = σ² beside Var(y), and what a problem is subject to."""
+        if is_number(right) and any(p.layer is not None or self.world.is_defined(p.name) for p in params):
+            return True
+        if any(SUBJECT.search(f.raw.context) for f in self.every if any(
+            c.sides == (left, right) for c in f.chains)):  # fmt: skip
+            return True
+        if is_number(right) and all(p.indices for p in params):
+            return True
+        own, name = set(left.arguments), base_of(left.function)
+        calls = (n for f in self.every for n in f.nodes if isinstance(n, s.Call) and base_of(n.function) == name)
+        return any(
+            own.isdisjoint(s.walk(a)) and not is_number(a) for n in calls if len(n.arguments) == len(left.arguments)
+            for a in n.arguments
         )  # fmt: skip
 
     def _called_otherwise(self, left: s.Call) -> bool:

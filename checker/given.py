@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence, Set
 from fractions import Fraction
 
-from verify_derivations.checker.solutions import SUBJECT
+from verify_derivations.checker.sentences import SUBJECT
 from verify_derivations.checker.statements import ZEROS, Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.checker.unknown import MEANS
 from verify_derivations.derivations.normal import Normalizer

@@ -17,7 +17,7 @@ from verify_derivations.checker.halves import of_its_parts, with_halves
 from verify_derivations.checker.inferred import EACH
 from verify_derivations.checker.links import HOW_MANY, Judged, judge_link, parameter_values
 from verify_derivations.checker.locally import hold_here
-from verify_derivations.checker.meaningless import inferred_among
+from verify_derivations.checker.meaningless import inferred_among, numbered_part
 from verify_derivations.checker.no_claims import no_claims
 from verify_derivations.checker.of_definitions import DECLARATIONS, UPDATE, of_definition
 from verify_derivations.checker.provisos import SATISFIED, as_the_text_goes_on, with_provisos
@@ -328,9 +328,8 @@ def _as_inferred(link: Link, world: World, chain: Chain) -> Link:
     number = re.search(r"(?:the actual one|that of the definition,) 1$", link.message)  # whatever it is made of
     open_ = link.evidence == "shape" and number is None
     new = inferred_among(world.below(names_of(world, chain.sides)), world) if open_ else None
-    if new is None:
-        return link
-    return replace(link, verdict=Verdict.UNDECIDED, message=f"{link.message}; nothing declares {new}")
+    said = f"nothing declares {new}" if new is not None else numbered_part(world, chain.sides) if open_ else None
+    return link if said is None else replace(link, verdict=Verdict.UNDECIDED, message=f"{link.message}; {said}")
 
 
 def _unsupported(world: World, side: s.Node) -> bool:

@@ -193,15 +193,15 @@ def _vector(name: s.Node, cells: Sequence[s.Node]) -> s.Node | None:
 
 def _matrix(name: s.Node, rows: Sequence[Row]) -> tuple[s.Node, s.Node] | None:
     """Rows and columns of ``x_{11}, x_{12}; …; x_{N1}, x_{N2}``, the entries of X or x."""
-    written = [row for row in rows if not all(isinstance(cell, s.Dots) for cell in row)]
-    tables = [[cell if isinstance(cell, s.Dots) else _index(name, cell, 2) for cell in row] for row in written]
+    written = [row for row in rows if not all(map(_is_blank, row))]
+    tables = [[cell if _is_blank(cell) else _index(name, cell, 2) for cell in row] for row in written]
     if not tables or any(place is None for row in tables for place in row):
         return None
     heads = [row[0][0] if isinstance(row[0], tuple) else None for row in tables]
     columns = [place[1] if isinstance(place, tuple) else place for place in tables[0]]
     for head, row in zip(heads, tables, strict=True):
         for column, place in zip(columns, row, strict=True):
-            if isinstance(column, s.Dots) != isinstance(place, s.Dots):
+            if isinstance(column, s.Dots) and isinstance(place, tuple):
                 return None
             if isinstance(place, tuple) and place != (head, column):
                 return None
@@ -209,6 +209,11 @@ def _matrix(name: s.Node, rows: Sequence[Row]) -> tuple[s.Node, s.Node] | None:
     count = _last([next(every) if row in written else s.Dots() for row in rows])
     width = _last(columns)
     return None if count is None or width is None else (count, width)
+
+
+def _is_blank(cell: s.Node) -> bool:
+    """Whether a cell is left out: dots, and what stands empty beside them, which is read as a zero."""
+    return isinstance(cell, s.Dots) or cell == s.Number("0")
 
 
 def _last(places: Sequence[s.Node | None]) -> s.Node | None:

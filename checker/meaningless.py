@@ -7,7 +7,7 @@ nothing. The first one that there is leaves the equation undecided.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +23,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import UNITS, quantities_of
-from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError
@@ -134,6 +134,16 @@ def _of_function(failed: Failed) -> str | None:
     function = failed.left.function if isinstance(failed.left, s.Call) else None
     slope = isinstance(function, s.Scripted) and bool(function.primes) and function.sub is None
     return f"{failed.error}: of which it is the derivative nothing is stated" if slope else None
+
+
+def _is_an_argument(failed: Failed) -> str | None:
+    """The θ of ``J(θ) = ℓ``, of which J is written as a function."""
+    world = failed.world
+    of = next((
+        function for function, arguments in sorted(world.applied.arguments.items())
+        if any(r is not None and r.name == failed.name for r in map(world.table.reference, arguments))
+    ), None)  # fmt: skip
+    return None if of is None else f"how {of} depends on {failed.name} is not stated"
 
 
 def _is_of_values(failed: Failed) -> str | None:
@@ -338,6 +348,25 @@ def _of_a_diagonal(failed: Failed) -> str | None:
     return f"{failed.error}: which entries are meant is not said" if found else None
 
 
+def _of_a_column(failed: Failed) -> str | None:
+    """``u^{-1}`` of a column u, whose entries some invert."""
+    columns = re.search(r"\binverse of a matrix of shape (?!1 )\S+ \\times 1 ", str(failed.error))
+    return None if columns is None else f"{failed.error}; whether of each entry is not said"
+
+
+def _of_a_numbered_part(failed: Failed) -> str | None:
+    said = numbered_part(failed.world, failed.sides)
+    return None if said is None else f"{failed.error}; {said}"
+
+
+def numbered_part(world: World, sides: Iterable[s.Node]) -> str | None:
+    """``B_1`` beside a matrix B: a row or a column of that, or something else with a number."""
+    known, found = world.known, (r for side in sides for r in mentioned(side, side, world))
+    parts = (r.name for r in found if len(r.indices) == 1 and isinstance(r.indices[0], s.Number))
+    name = next((x for x in parts if x in known and len(known[x].extents) == 2), None)
+    return None if name is None else f"whether a number below {name} tells a part of it is not said"
+
+
 def _layer_or_power(failed: Failed) -> str | None:
     return layer_or_power(failed.world, failed.sides)
 
@@ -406,6 +435,27 @@ def _shapeless(failed: Failed) -> str | None:
     return None if new is None else f"{failed.error}; the shape of {new} is not known, as its definition has no meaning"
 
 
+def _between_layers(failed: Failed) -> str | None:
+    """Shapes that clash in a definition of every layer, or of a weight that has the sizes ``n`` and ``m`` at each: the
+    m of one layer is the n of the one below, which few documents say."""
+    world = failed.world
+    if not isinstance(failed.error, ShapeError) or not world.layers.templates:
+        return None
+    where = failed.error.where
+    factors = where.factors if isinstance(where, s.Product) else ()
+    inside = all(x in {plain(n) for side in failed.sides for n in s.walk(side)} for x in map(plain, factors))
+    if where is not None and not inside and any(world.layers.of.get(x) for x in failed.below):
+        return f"{failed.error}, as its definitions are read"
+    layers = {to_latex(r.layer) for r in failed.mentioned if r.layer is not None}
+    weights = (world.known[x].extents for x in sorted(failed.below & world.layers.of.keys() & world.known.keys())
+               if world.layers.of[x][0] not in world.layers.templates)  # fmt: skip
+    sizes = ([str(extent) for extent in extents] for extents in weights if len(set(extents)) > 1)
+    alike = next((found for found in sizes if all(x.isalpha() for x in found)), None) if len(layers) > 1 else None
+    if alike is None:
+        return None
+    return f"{failed.error}, and whether {' and '.join(alike)} are the same at every layer is not said"
+
+
 def _guessed(failed: Failed) -> str | None:
     """What is read as a number, a matrix or a column, for nothing says its shape, and on which a side rests: shapes
     clash, but perhaps not those of the document."""
@@ -437,6 +487,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(UndefinedSymbol, _is_written_out, "symbol"),
     Doubt(UndefinedFunction, _of_function, "symbol"),
     Doubt(UndefinedFunction, _is_of_values, "symbol"),
+    Doubt(UndefinedSymbol, _is_an_argument, "symbol"),
     Doubt(UndefinedSymbol, _beside, "symbol"),
     Doubt(UndefinedSymbol, _may_say_it, "symbol"),
     Doubt((UndefinedSymbol, ShapeError), _changed),
@@ -454,11 +505,14 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(ShapeError, _taken_at),
     Doubt(ShapeError, _entrywise),
     Doubt(ShapeError, _of_a_diagonal),
+    Doubt(ShapeError, _of_a_column),
+    Doubt(ShapeError, _of_a_numbered_part),
     Doubt(ShapeError, _layer_or_power),
     Doubt(ShapeError, _of_its_own_variable),
     Doubt(ShapeError, _variable_of_several),
     Doubt(ShapeError, _one_or_all),
     Doubt(ShapeError, _is_a_size),
+    Doubt(ShapeError, _between_layers),
     Doubt(ShapeError, _shapeless),
     Doubt(ShapeError, _guessed),
 )

@@ -53,6 +53,16 @@ def no_claims(
     if last.verdict.wrong and _sets_to_zero(definitions, stated, chain):
         zero = Link(last.left, last.right, Verdict.DEFINED, "example", ZERO)
         return [*_open_values(definitions.world, chain, before), zero]
+    if (label := _value_below_a_brace(case, stated, chain)) is not None:
+        said = f"that a part is {to_latex(label)}, as stands below a brace, is not used"
+        links = [
+            replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
+            if link.verdict is Verdict.REFUTED else link for link in links
+        ]  # fmt: skip
+        *before, last = links
+    if _is_of_any_function(definitions.world, chain, last):
+        open_ = replace(last, verdict=Verdict.UNDECIDED, evidence="limit", message=CONDITION, counterexample=None)
+        return [*before, open_]
     if contains_derivative(chain.sides[0]):
         links = [*map(_beside_zero, before), last if last.left not in map(to_latex, ZEROS) else _beside_zero(last)]
     links = _open_values(definitions.world, chain, links)
@@ -173,6 +183,23 @@ def _sets_to_zero(definitions: Definitions, stated: Stated, chain: Chain) -> boo
         return False
     told |= len(chain.sides) > 2 and contains_derivative(chain.sides[0])
     return told or variables <= definitions.solved or _is_premise(stated, chain)
+
+
+def _value_below_a_brace(case: Case, stated: Stated, chain: Chain) -> s.Node | None:
+    """The 0 of ``\\underbrace{(dA) X}_{= 0} + A dX``, also in the row above that a formula goes on from."""
+    rows = [stated, *(f for f in case.above(stated.scope) if f.number == stated.number - 1 and any(
+        other.sides[-1] == chain.sides[0] for other in f.chains))]  # fmt: skip
+    return next((label for f in rows for label, _ in f.labelled if isinstance(label, s.Number)), None)
+
+
+def _is_of_any_function(world: World, chain: Chain, link: Link) -> bool:
+    """Whether a derivative is zero for some functions only, of which nothing is said: ``∇_x (f(x) − λ g(x)) = 0``."""
+    if link.verdict is not Verdict.REFUTED or link.counterexample is None or chain.sides[-1] not in ZEROS:
+        return False
+    values = link.counterexample.values
+    return contains_derivative(chain.sides[0]) and any(
+        value.startswith(f"{name}\\left(") for value in values for name in world.applied.opaque
+    )
 
 
 def _is_premise(stated: Stated, chain: Chain) -> bool:

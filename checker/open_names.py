@@ -27,6 +27,9 @@ SLOPE = re.compile(  # “the gradient of $J$ by $w$ is $2 w x$”
     r"\b(?:gradients?|derivatives?|slopes?|jacobians?|hessians?)\b"
     r"(?:(?!\b(?:where|and|with(?!\s+respect))\b)[^,;:])*$", re.I,
 )  # fmt: skip
+NUDGED = re.compile(  # “if we nudge $w$ by $\\epsilon$, $c$ changes by $2 \\epsilon$”: how fast c moves
+    r"\b(?:nudg\w+|wiggl\w+|(?:small|tiny|slight|infinitesimal)\s+(?:changes?|increases?))\b", re.I
+)
 _KNOWN = {*elementwise_functions, *(f"\\{x}" for x in elementwise_functions), "\\sigma", "\\langle", *OPERATORS}
 _WORDS = {name for name in (*elementwise_functions, *OPERATORS) if len(name) > 1 and name.isalpha()}
 DATA = frozenset("xytXYTNnm") | {  # letters for what is given

@@ -7,26 +7,32 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
-from verify_derivations.checker.solutions import EQUATED, SOLVED, SUBJECT, is_stationary
+from verify_derivations.checker.sentences import SUBJECT
+from verify_derivations.checker.solutions import BUDGET, EQUATED, SOLVED, is_stationary
 from verify_derivations.checker.statements import (
+    ZEROS,
     Chain,
     Stated,
     contains_derivative,
     is_adjoint_name,
     is_derivative,
+    is_number,
 )
 from verify_derivations.checker.unknown import names_of
 from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.derivations.refute import Agreement, refute
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
+from verify_derivations.formulas.definitions import is_slope
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.expressions import Number, heads
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.symbols import FUNCTIONS
@@ -77,7 +83,7 @@ def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
     words = [*said, stated.sums]
     before = (f for f in case.above(stated.scope) if f.number < stated.number or _is_behind(f, stated))
     values = [(f.number, c) for f in before for c in f.chains if printed_decimal(c.sides[-1]) or example(f, c)]
-    return words, values
+    return words, values, sorted(_given_numbers(case, stated))
 
 
 _BEHIND = re.compile(r"[\s,;(]*(?:at|when|if|for|where)\s*")
@@ -158,9 +164,9 @@ def _at_values(
                 return replace(refuted, link=link)
             define(world, Statement(f.number, defining=True), *pair, f.number)
     except DocumentError:
-        return None
+        return _of_values_not_said(case, stated, world, refuted, left, right, unused=used)
     if not used:
-        return None
+        return _of_values_not_said(case, stated, world, refuted, left, right)
     effort = replace(case.effort.proofs_only, first=case.effort.condition)
     judged = judge_link(world, left, right, (), stated.number, effort)
     numbers = any(_is_arithmetic(side) for side in (left, right))
@@ -169,13 +175,61 @@ def _at_values(
     found, proved = judged.link, judged.link.verdict is Verdict.PROVED
     if not proved and judged.environment is not None:
         found = rounded(world, judged.environment, left, right, found, {}) or found
-    if not proved and found.verdict is not Verdict.CHECKED:
-        return None
+    decimals = any(isinstance(x, s.Number) and "." in x.text for x in nodes)  # x_0 · 0.20 is perhaps x_0 · 0.1966
+    if not proved and found.verdict is not Verdict.CHECKED and not (decimals and found.evidence == "rounding"):
+        return _of_values_not_said(case, stated, world, refuted, left, right, used=True)
     where = ", ".join(f"{to_latex(given[name][1].sides[0])} = {to_latex(given[name][1].sides[-1])}" for name in used)
     link = replace(found, verdict=Verdict.CONDITIONAL if proved else found.verdict, evidence="example",
                    message=f"holds where {where}" if proved else f"where {where}, {found.message}",
                    assumptions=(where, *found.assumptions))  # fmt: skip
     return replace(judged, link=link)
+
+
+def _of_values_not_said(
+    case: Case, stated: Stated, world: World, refuted: Judged, left: s.Node, right: s.Node, *,
+    used: bool = False, unused: Sequence[str] = (),
+) -> Judged | None:  # fmt: skip
+    """The judgement of a refuted equation of what depends on something and a number that is worked out: decimals, or
+    any number where values are given for that, in this section or before, which are not put in. Nobody claims that it
+    is this always."""
+    if not any(map(is_number, (left, right))) or not unused and {left, right} & {*ZEROS}:
+        return None
+    number, c, found = printed_decimal(right) or printed_decimal(left), refuted.comparison, refuted.link.counterexample
+    if used or found is None:
+        names = names_of(world, (left, right)) if c is None else {*heads(c.left), *heads(c.right)}
+        missing = {x for x in world.below(names) if x in world.known and not world.is_defined(x) and not is_slope(x)}
+    else:  # what both sides depend on
+        missing = {x for x in found.values if x in world.known and not world.is_defined(x)}
+    told = missing & _given_numbers(case, stated)
+    if not unused and not told and (number is None or half_unit(number) >= Fraction(1, 100)) or not (missing or unused):
+        return None
+    if not unused and _is_constant(refuted, is_number(right)):
+        return None
+    said = f"it is a number, and for which {', '.join(unused or sorted(told) or sorted(missing))} is not said"
+    link = replace(refuted.link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
+    return replace(refuted, link=link)
+
+
+def _is_constant(refuted: Judged, left: bool) -> bool:
+    """Whether the side that is no number, the ``left`` one or the right one, has the same value everywhere, as far as a
+    few points show: ``f'(z)`` of f(z) = a z."""
+    c, environment, found = refuted.comparison, refuted.environment, refuted.link.counterexample
+    if c is None or environment is None or found is None:
+        return False
+    try:
+        value = Number(Fraction(found.left if left else found.right))
+        same = refute(c.left if left else c.right, value, environment, c.free, budget_seconds=BUDGET)
+    except (ArithmeticError, RecursionError, ValueError):
+        return False
+    return isinstance(same, Agreement)
+
+
+def _given_numbers(case: Case, stated: Stated) -> set[str]:
+    """The names that equations before a formula give numbers for: “$w = 2$, $b = 8$”."""
+    table = case.table_of(stated.scope)
+    found = (table.reference(c.sides[0]) for f in case.formulas if f.number < stated.number or _is_behind(f, stated)
+             for c in f.chains if is_number(c.sides[-1]) and isinstance(c.sides[0], s.Symbol | s.Scripted))  # fmt: skip
+    return {r.name for r in found if r is not None and r.power is None}
 
 
 def _value(chain: Chain, world: World) -> tuple[s.Node, s.Node] | None:

@@ -25,6 +25,11 @@ SUPPOSING = re.compile(  # words before an equation that suppose it
 SUPPOSED = re.compile(  # it holds for the next sentence
     r"\b(?:assume|suppose|case|let|take|consider)\b(?:[\w\s]*\bthat)?\W*$", re.I
 )
+SUBJECT = re.compile(
+    r"\b(?:subject\s+to|s\.\s?t\.|such\s+that|under\s+(?:the|this)\s+(?:\w+\s+)?(?:constraint|condition|restriction)"
+    r"|(?:the|a|an|equality|linear)\s+constraints?)\s*:?\s*$", re.I,
+)  # fmt: skip
+"""Words right before a constraint."""
 _WORD = re.compile(r"\w")
 _SEEN = 32  # formulas: a list without full stops is a sentence of hundreds
 RANGE_BEHIND = re.compile(r"\s*,?\s*(?:for|with|where)\s*(?:all|each|every|any)?\s*", re.I)

@@ -22,7 +22,7 @@ _ADJECTIVE = (
 )
 _ARRAY = r"(?:matri(?:x|ces)|arrays?|tensors?)"
 _SIZE = r"(?:shapes?|sizes?|dimensions?|order)"
-_NAMES = r"\$(?P<name>\d+)\$(?P<more>(?:\s*(?:,|and)+\s*\$\d+\$)*)"
+_NAMES = r"\$(?P<name>\d+)\$(?P<more>(?:\s*(?:,\s*and|,|and)\s*\$\d+\$)*)"
 _IS = r"(?:\s*,?\s*(?:which\s+)?(?:is|are|be|being|has|have|having|of)\s+|\s*,?\s+(?=an?\s))"
 _FILL = rf"(?:(?:both|all|each|again|of|with|an?|the|{_ADJECTIVE}|{_ARRAY}|vectors?|{_SIZE}|a)\s+)*"
 _BY = r"\$(?P<size>\d+)\$(?:\s*-?\s*by\s*-?\s*\$(?P<other>\d+)\$)?"
@@ -32,6 +32,11 @@ _PRODUCTS = tuple(  # `size` is m \times n, or m and `other` n
         rf"{_BY}[-\s]+(?:{_ADJECTIVE}\s+)*{_ARRAY}\s+{_NAMES}",
         rf"{_NAMES}\s*\(\s*(?:(?:of\s+)?{_SIZE}\s+|an?\s+)?{_BY}(?:\s+{_ARRAY})?\s*\)",
     )
+)  # fmt: skip
+_IN_SPACES = re.compile(  # “$K$, $Q$ and $V$, all elements of $\\mathbb{R}^{n \\times h}$”; `size` is that
+    rf"{_NAMES}\s*,?\s*(?:(?:which|that|is|are|be|being|both|all|each|an?|two|three|real|lies?|lives?|living|lying)\s+)+"
+    rf"(?:(?:(?:{_ARRAY}|{_ADJECTIVE}|vectors?|points?)\s+)*in|(?:elements?|members?|vectors?|{_ARRAY})\s+(?:of|in))\s+"
+    r"(?:the\s+(?:vector\s+)?space\s+)?\$(?P<size>\d+)\$", re.I,
 )  # fmt: skip
 _VECTOR = r"(?:(?:real|column)\s+)*vectors?"
 _LENGTHS = tuple(  # `size` is n
@@ -121,11 +126,13 @@ def read_arrays(formulas: Sequence[Stated]) -> None:
 
 
 def _told(sentence: str, formulas: Sequence[Stated]) -> Iterator[tuple[Stated, s.Node, s.Space]]:
-    for pattern in (*_PRODUCTS, *_LENGTHS):
+    for pattern in (*_PRODUCTS, *_LENGTHS, _IN_SPACES):
         for match in pattern.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
             groups, single = match.groupdict(), pattern in _LENGTHS
-            extents = _extents(formulas[int(match["size"])], single or bool(groups.get("other")))
+            size = formulas[int(match["size"])]
+            in_space = pattern is _IN_SPACES
+            extents = _of_space(size) if in_space else _extents(size, single or bool(groups.get("other")))
             extents += _extents(formulas[int(match["other"])], True) if groups.get("other") else ()
             another = _ANOTHER.match(behind)
             if not extents or another and _extents(formulas[int(another[1])], single):  # “…, respectively”
@@ -136,6 +143,15 @@ def _told(sentence: str, formulas: Sequence[Stated]) -> Iterator[tuple[Stated, s
                 name = _name(formulas[int(k)])
                 if name is not None:
                     yield formulas[int(k)], name, s.Space("\\mathbb{R}", extents)
+
+
+def _of_space(stated: Stated) -> tuple[s.Node, ...]:
+    """The n and h of ``\\mathbb{R}^{n \\times h}``."""
+    node = _only(stated)
+    if not isinstance(node, s.Scripted) or base_of(node) != "\\mathbb{R}" or node.sub is not None or node.sup is None:
+        return ()
+    times = isinstance(node.sup, s.Product) and all(o == "\\times" for o in node.sup.operators)
+    return node.sup.factors if isinstance(node.sup, s.Product) and times else (node.sup,)
 
 
 def _only(stated: Stated) -> s.Node | None:

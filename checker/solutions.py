@@ -44,11 +44,6 @@ SOLVED = re.compile(
     r"|at (?:the|a|its) (?:minimum|maximum)|stationary|critical points?|fixed point)\b[^.!?]*$", re.I,
 )  # fmt: skip
 """Words before an equation that is to be solved."""
-SUBJECT = re.compile(
-    r"\b(?:subject\s+to|s\.\s?t\.|such\s+that|under\s+(?:the|this)\s+(?:\w+\s+)?(?:constraint|condition|restriction)"
-    r"|(?:the|a|an|equality|linear)\s+constraints?)\s*:?\s*$", re.I,
-)  # fmt: skip
-"""Words right before a constraint."""
 EQUATED = re.compile(
     r"\b(?:set(?:s|ting)?|equat\w+|solv\w+|optim(?:um|al|ality)|stationar\w+|critical|first[- ]order|KKT|Karush"
     r"|necessary|conditions?|minim\w+|maxim\w+|extrem\w+|vanish\w*)\b[^.!?]*$", re.I,

@@ -4,6 +4,7 @@ to do with each other; and the claims that rest on them."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -343,7 +344,20 @@ def unshown(world: World, c: Comparison, environment: Environment, number: int) 
             return f"not all that {head} is used for is known"
         if not environment.quantities[head].opaque:
             pending += [q.head for q in environment.consumers(head) if q.head not in pending]
-    return None
+    return _of_two_layers(world, environment, pending)
+
+
+def _of_two_layers(world: World, environment: Environment, pending: Sequence[str]) -> str | None:
+    """``∂C/∂b^l = δ^l`` and ``∂C/∂z^l = … δ^{l+1}`` of a C that nothing defines, where no equation has the ``b^l`` or
+    leads from ``z^l`` to z^{l+1}: one may well be made of the other."""
+    loss, layers = environment.loss, world.layers
+    if loss is None or world.is_defined(loss):
+        return None
+    free = {head for head in pending if not environment.consumers(head)}
+    counted = Counter(layers.of[head][0] for head in free & layers.of.keys())
+    alone = (head for head in sorted(free & layers.of.keys()) if len(free) > 1
+             and (head not in layers.edge or counted[layers.of[head][0]] > 1))  # fmt: skip
+    return next((f"how {loss} depends on {head} is not stated" for head in alone), None)
 
 
 def unmoved(world: World, c: Comparison, environment: Environment) -> str | None:

@@ -455,9 +455,10 @@ class Elaborator:
                 try:
                     result = matrix_product(result, right)
                 except ShapeError as error:
-                    raise ShapeError(
-                        f"{error} (in {to_latex(_segment(factors[: k + 2], operators[: k + 1]))})"
-                    ) from None
+                    product = _segment(factors[: k + 2], operators[: k + 1])
+                    clash = ShapeError(f"{error} (in {to_latex(product)})")
+                    clash.where = product
+                    raise clash from None
         return result
 
     def ones(

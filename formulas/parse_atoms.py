@@ -223,6 +223,8 @@ class Atoms(Rows, Derivatives):
                 if self.at("relation") and self.token.text in ("=", ":=", "=:", "\\equiv"):
                     self.next()
                 name = self.side()
+                if isinstance(name, s.Number):  # 0, or = 0 \\text{for fixed } A
+                    self.labelled.append((name, node))
                 if self.at("text"):  # z \\text{ (output)}
                     self.next()
                 whole = self.index == end - 1

@@ -40,6 +40,7 @@ class Rows(Cursor):
                 raise self.unexpected(rf"& or \\ or \end{{{environment}}}")
         finish = self.next()
         self.cells -= 1
+        rows = [row for row in rows if row != [None]] or rows  # ``\\\\\\\\``: Markdown eats the half
         if cases:
             pairs: list[tuple[s.Node, s.Node | None]] = []
             for cells in rows:

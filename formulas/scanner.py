@@ -107,6 +107,7 @@ _LABEL = re.compile(r"\\label\{([^{}]+)\}|^[ \t>]*:label:[ \t]*(\S+)", re.MULTIL
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""")
 _QUOTED = re.compile(r"[ \t]*>")
 _EATEN = re.compile(r"\\(?=\\[{}])|(?<!\\)\\(?=[|_*])")  # backslashes that Markdown eats
+_ESCAPED = re.compile(r"\\\\(?=\\\\)|\\(?=\\[,;:!{}|])|(?<!\\)\\(?=[_*])")  # of rows that end with four
 _IN_THE_TEXT = re.compile(r"(?<![\\$])\$(?!\$)[^$\n]+(?<!\\)\$(?!\$)|\\\(")
 _TO_NEXT = re.compile(r"[^\n$]*")
 _WORD = re.compile(r"[^\W\d_]{2}|(?<=\s)[^\W\d_](?=\s)")
@@ -481,7 +482,9 @@ class _Scanner:
         if end < 0:
             return self._unclosed(match, closing)
         start, stop = match.start(), end + len(closing)
-        if match["name"].rstrip("*") in ROWS:
+        if match["name"].rstrip("*") in ROWS and not self.latex and "\\\\\\\\" in self.text[start:stop]:
+            self._add_without(_ESCAPED, start, stop, start, displayed=True)
+        elif match["name"].rstrip("*") in ROWS:
             self._add(start, stop, start, displayed=True)
         else:
             self._add(match.end(), end, start, displayed=match["name"] != "math")
@@ -554,14 +557,18 @@ class _Scanner:
         end = self._find(closing, match.end())
         if end < 0 or not self._same_paragraph(match.end(), end):
             return self._literal(match)
-        pieces, latex, position = list[Piece](), "", match.end()
-        for eaten in _EATEN.finditer(self.text, match.end(), end):
-            pieces.append(Piece(len(latex), position))
-            latex += self.text[position:eaten.start()]
-            position = eaten.end()
-        pieces.append(Piece(len(latex), position))
-        self._add_pieces(pieces, latex + self.text[position:end], match.start(), displayed=display)
+        self._add_without(_EATEN, match.end(), end, match.start(), displayed=display)
         return end + 3
+
+    def _add_without(self, eaten: re.Pattern[str], start: int, end: int, opening: int, *, displayed: bool) -> None:
+        """The formula between two offsets without what Markdown eats there."""
+        pieces, latex, position = list[Piece](), "", start
+        for match in eaten.finditer(self.text, start, end):
+            pieces.append(Piece(len(latex), position))
+            latex += self.text[position:match.start()]
+            position = match.end()
+        pieces.append(Piece(len(latex), position))
+        self._add_pieces(pieces, latex + self.text[position:end], opening, displayed=displayed)
 
     def _dollar(self, match: re.Match[str]) -> int:
         start = match.end()

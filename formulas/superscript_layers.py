@@ -9,17 +9,18 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.scripts import base_of, factors_of, is_transpose, names_in, superscripts
 
-_ELL = s.Symbol("\\ell")
-_LAYER_LETTERS = frozenset((s.Symbol("l"), s.Symbol("L"), _ELL))
+_LAYER_LETTERS = frozenset((s.Symbol("l"), s.Symbol("L"), s.Symbol("\\ell")))
 
 
 def share_layers(table: NameTable, nodes: Sequence[s.Node]) -> None:
     """The layers without brackets of what definitions for every layer are made of: W^l and b^l of
-    ``z^l = W^l a^{l-1} + b^l``. They have no other superscripts, and stand nowhere without."""
+    ``z^l = W^l a^{l-1} + b^l``. They have no other superscripts, and stand nowhere without, unless one differentiates
+    by them: nobody does by a power."""
     scripted = [node for node in nodes if isinstance(node, s.Scripted) and base_of(node) is not None]
     sups = {part for node in scripted if base_of(node) in table.bare_layers and node.sup is not None
             for part in factors_of(node.sup)}  # fmt: skip
-    letters = {x for x in sups if isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower() or x == _ELL}
+    letters = {x for x in sups if isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower()}
+    letters |= _LAYER_LETTERS & sups
     letters = {x for x in letters if any(s.Sum(("+", sign), (x, s.Number("1"))) in sups for sign in "-+")}
     if not letters:
         return
@@ -31,9 +32,13 @@ def share_layers(table: NameTable, nodes: Sequence[s.Node]) -> None:
         elif isinstance(node, s.Scripted) and id(node) not in inner and not (node.sup and is_transpose(node.sup)):
             parts = [x for x in factors_of(node.sup) if not is_transpose(x)]
             used[base_of(node) or ""] |= {*parts} or {None}
+    tops = [x for node in nodes if isinstance(node, s.Derivative) for x in node.denominators]
+    tops += [node.variable for node in nodes if isinstance(node, s.Nabla) and node.variable is not None]
+    varied = {base_of(x) for x in tops if isinstance(x, s.Scripted) and x.sup is not None
+              and letters & {*s.walk(x.sup)}}  # fmt: skip
     for base, found in used.items():
         of_layers = [x for x in found if x is not None and letters & {*s.walk(x)}]
-        others = (x for x in found if x not in of_layers)
+        others = (x for x in found if x not in of_layers and not (x is None and base in varied))
         if of_layers and base != "e" and all(isinstance(x, s.Number) or _is_last(x, letters) for x in others):
             table.bare_layers.add(base)
 

@@ -27,7 +27,9 @@ from verify_derivations.formulas.partial import times
 
 
 class ShapeError(DocumentError):
-    """Two shapes that cannot stand together; the message shows both."""
+    """Two shapes that cannot stand together; the message shows both, and ``where`` is the product of them."""
+
+    where: object = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,13 @@ def test_rows_of_align_are_formulas_of_their_own() -> None:
     assert len(scan(matrix, "a.tex").formulas) == 2
 
 
+def test_rows_in_which_markdown_eats_backslashes() -> None:
+    escaped = scan("\\begin{align}\nz\\_1 &= \\\\{ w \\\\, x \\\\} \\\\\\\\\nu &= v\n\\end{align}\n")
+    assert [f.latex for f in escaped.formulas] == [r"z_1 &= \{ w \, x \}", "u &= v"]
+    once = scan("\\begin{align}\nz_1 &= w \\, x \\\\\nu &= v\n\\end{align}\n")
+    assert [f.latex for f in once.formulas] == [r"z_1 &= w \, x", "u &= v"]
+
+
 def test_lines_columns_and_sections() -> None:
     text = "Title\n=====\n\nOne\n---\n\nsome *prose* $x$ and\n\n$$\ny\n$$\n\n### Two ###\n\n> $$z +\n> w$$\n"
     x, y, z = scan(text).formulas
