@@ -671,13 +671,13 @@ def test_the_layer_before_the_first_is_no_instance_of_a_generic_one(claim: str, 
     ("loss", "verdict"),
     [
         (r"L=\sum_{i=1}^n\left(y_i\log p_i+(1-y_i)\log(1-p_i)\right)", Verdict.DEFINED),
-        (r"L=\sum_{i=1}^ny_i\log p_i+(1-y_i)\log(1-p_i)", ILL_FORMED),
+        (r"L=\sum_{i=1}^ny_i\log p_i+(1-y_i)\log(1-p_i)", Verdict.DEFINED),  # read with brackets, which is said
         (r"L=\sum_{i=1}^ny_i\log p_i+\sum_{i=1}^n(1-y_i)\log(1-p_i)", Verdict.DEFINED),
         (r"L=y_i\log p_i", ILL_FORMED),
         (r"L_i=y_i\log p_i", Verdict.DEFINED),
     ],
 )
-def test_a_definition_whose_sum_ends_too_early_is_ill_formed(loss: str, verdict: Verdict) -> None:
+def test_a_definition_with_an_index_that_nothing_binds_is_ill_formed(loss: str, verdict: Verdict) -> None:
     found = last(r"p\in R^n, y\in R^n, i=1,\ldots,n", r"q=\|p\|^2", loss)
     assert found.verdict is verdict, found.message
     assert (found.verdict is ILL_FORMED) == ("the index $i$ stands" in found.message)
