@@ -47,7 +47,7 @@ def read_alternatives(formulas: Sequence[Stated]) -> None:
                 for part in parts:
                     _is_no_statement(part)
             elif _is_of_another_case(formulas, k):
-                f.chains[-1] = replace(f.chains[-1], partly=True)
+                f.chains[-1], f.when.another = replace(f.chains[-1], partly=True), True
             elif _is_partial(formulas, k):
                 f.chains[-1] = replace(f.chains[-1], partly=True)
                 if CUE.fullmatch(_behind(formulas, k)) and k + 1 < len(formulas):

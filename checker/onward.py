@@ -172,7 +172,8 @@ def _left(chain: Chain, table: NameTable) -> set[str]:
 
 
 def _defined_by(formulas: Sequence[Stated], table: NameTable) -> set[str]:
-    return {name for f in formulas for c in f.chains if len(c.sides) > 1 for name in _left(c, table)}
+    chains = (c for f in formulas if not f.when.onward for c in f.chains)  # what rests on A rests on what A is here
+    return {name for c in chains if len(c.sides) > 1 for name in _left(c, table)}
 
 
 def _resting_on(names: Set[str], others: Sequence[Stated], table: NameTable) -> set[tuple[int, int]]:

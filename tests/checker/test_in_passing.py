@@ -1,0 +1,142 @@
+"""What a text says in passing: where a formula does not hold, from where on a case is spoken of, what a bar means, of
+which class a unit vector is. Each with gradients that are right and some that are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, UNDECIDED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.ILL_FORMED
+CONDITIONAL = Verdict.CONDITIONAL
+
+
+def verdicts(text: str, *claims: str) -> list[Verdict]:
+    """Of ``claims`` behind a text, or, without any, of all derivatives that are displayed in it."""
+    text += "".join(f"\n\n$$ {claim} $$\n" for claim in claims)
+    found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
+    return [f.verdict for f in found if f.displayed and "\\partial" in f.latex]
+
+
+LAPLACE = r"Let $\ell = |y - \mu| / \beta + \log \beta$ with numbers $y$, $\mu$ and $\beta > 0$. "
+
+
+@pytest.mark.parametrize("said", [
+    r"Away from $\mu = y$,", r"The loss has a kink at $\mu = y$; for all others", r"Near $\mu = y$ it is steep:",
+    r"It is not differentiable at $\mu = y$. We have", r"Outside of $\mu = y$ we have",
+    r"In the neighbourhood of $\mu = y$ nothing is special:",
+])  # fmt: skip
+def test_an_equation_of_the_points_that_are_left_out_defines_nothing(said: str) -> None:
+    """It was taken for a definition, and a wrong gradient proved, as ``y - μ`` was zero."""
+    right, wrong = verdicts(
+        LAPLACE + said, r"\frac{\partial \ell}{\partial \mu} = \frac{\operatorname{sign}(\mu - y)}{\beta}",
+        r"\frac{\partial \ell}{\partial \beta} = \frac1\beta - \frac{|y - \mu|}{\beta^3}",
+    )  # fmt: skip
+    assert right in (PROVED, CONDITIONAL, UNDECIDED)
+    assert wrong in (REFUTED, UNDECIDED)
+
+
+def test_away_from_a_point_right_and_wrong_are_told() -> None:
+    said = LAPLACE + r"Away from $\mu = y$,"
+    right = r"\frac{\partial \ell}{\partial \mu} = \frac{\operatorname{sign}(\mu - y)}{\beta}"
+    assert verdicts(said, right, right.replace(r"\mu - y", r"y - \mu")) == [PROVED, REFUTED]
+
+
+BILINEAR = (
+    r"Let $u, v \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$ and $L = u^\top A v$. Then"
+    "\n\n$$ \\frac{\\partial L}{\\partial v} = A^\\top u $$\n\n$$ \\frac{\\partial L}{\\partial v} = A u $$\n\n"
+)
+
+
+@pytest.mark.parametrize(("case", "right", "wrong"), [
+    (r"If the matrix has a single parameter, $A_{jk} = \beta \delta_{jk}$, then",
+     r"\frac{\partial L}{\partial \beta} = u^\top v", r"\frac{\partial L}{\partial \beta} = 2 u^\top v"),
+    (r"A low rank, $A = F G^T$ with $F, G \in \mathbb{R}^{n \times r}$, needs",
+     r"\frac{\partial L}{\partial F} = u v^T G", r"\frac{\partial L}{\partial F} = v u^T G"),
+])  # fmt: skip
+def test_a_case_goes_on_from_where_it_begins(case: str, right: str, wrong: str) -> None:
+    """What was said before is said of any A: ``A u`` is wrong there, and right in the first of these cases."""
+    assert verdicts(BILINEAR + case, right, wrong) == [PROVED, REFUTED, PROVED, REFUTED]
+
+
+def test_a_case_ends_where_the_text_speaks_of_all() -> None:
+    case = r"If the matrix has a single parameter, $A_{jk} = \beta \delta_{jk}$, then"
+    slope = r"$$ \frac{\partial L}{\partial \beta} = u^\top v $$"
+    text = f"{BILINEAR}{case}\n\n{slope}\n\nIn general, however,"
+    found = verdicts(text, r"\frac{\partial L}{\partial u} = A v", r"\frac{\partial L}{\partial u} = A^\top v")
+    assert found[2:] == [PROVED, PROVED, REFUTED]
+
+
+TWO_CLASSES = (
+    r"Let $u, v \in \mathbb{R}^K$ and $P_{jk} = \exp(u_j + v_k) / Z$ with $Z = \sum_{j,k} \exp(u_j + v_k)$, and "
+    r"$p_j = \sum_k P_{jk}$, $q_k = \sum_j P_{jk}$. The loss is $L = \log Z - u_a - v_b$. "
+)
+
+
+@pytest.mark.parametrize(("said", "wanted"), [
+    ("With $e_a$ and $e_b$ the unit vectors of the true tags,", [PROVED, REFUTED]),
+    ("Here $e_a$ is the one-hot vector of the true tag.", [PROVED, REFUTED]),
+    ("Here $e_a$ is the unit vector of the direction of the loss.", [UNDECIDED, UNDECIDED]),
+])  # fmt: skip
+def test_unit_vectors_of_classes(said: str, wanted: list[Verdict]) -> None:
+    claims = r"\frac{\partial L}{\partial u} = p - e_a", r"\frac{\partial L}{\partial u} = e_a - p"
+    assert verdicts(TWO_CLASSES + said, *claims) == wanted
+
+
+TOKEN = (
+    r"The loss $\ell$ is any function of $Y$, and $G = \partial \ell / \partial Y$, where $Y = X C$ with "
+    r"$X \in \mathbb{R}^{T \times D}$ and $C \in \mathbb{R}^{D \times D}$."
+)
+NEXT = (
+    r"The logits are $u = E y$, where $y \in \mathbb{R}^D$ and $E \in \mathbb{R}^{V \times D}$, and "
+    r"$p = \mathrm{softmax}(u)$. If token $w$ follows, the loss there is $\ell_w = -\log p_w$, and"
+)
+
+
+def test_the_loss_of_a_given_token_is_another_one() -> None:
+    of_any = r"$$ \frac{\partial \ell}{\partial C} = X^\top G $$", r"$$ \frac{\partial \ell}{\partial C} = G^\top X $$"
+    text = "\n\n".join((TOKEN, *of_any, NEXT))
+    found = verdicts(
+        text, r"\frac{\partial \ell_w}{\partial u} = p - e_w", r"\frac{\partial \ell_w}{\partial y} = E^\top (p - e_w)",
+        r"\frac{\partial \ell_w}{\partial E} = y (p - e_w)^\top",
+    )  # fmt: skip
+    assert found == [PROVED, REFUTED, PROVED, PROVED, ILL_FORMED]
+
+
+MIXER = (
+    r"Let $\mathcal{L}$ be the loss, $X \in \mathbb{R}^{S \times C}$, $W \in \mathbb{R}^{D \times S}$ and "
+    r"$V \in \mathbb{R}^{S \times D}$. "
+    "$$ A = W X, \\qquad H = \\phi(A), \\qquad U = X + V H $$\n\n"
+)
+
+
+@pytest.mark.parametrize("said", [
+    r"A bar over a quantity denotes the derivative of the loss with respect to it, "
+    r"e.g. $\bar{U} = \partial \mathcal{L} / \partial U$.",
+    r"Write $\bar{U} = \partial \mathcal{L} / \partial U$, and likewise $\bar{H}$, $\bar{X}$.",
+    r"Quantities with a bar are gradients: $\bar{U} = \partial \mathcal{L} / \partial U$.",
+])  # fmt: skip
+def test_a_bar_may_mark_all_gradients(said: str) -> None:
+    claims = {
+        r"\bar{H} = V^\top \bar{U}": PROVED, r"\bar{V} = \bar{U} H^\top": PROVED,
+        r"\bar{A} = \bar{H} \odot \phi'(A)": PROVED, r"\bar{X} = \bar{U} + W^\top \bar{A}": PROVED, r"\bar{X} = W^\top \bar{A}": REFUTED,
+        r"\bar{W} = X \bar{A}^\top": ILL_FORMED,
+    }  # fmt: skip
+    text = MIXER + said + "".join(f"\n\n$$ {claim} $$" for claim in claims)
+    found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
+    assert [f.verdict for f in found if f.displayed and f.latex.strip() in claims] == [*claims.values()]
+
+
+ONE_HOT = r"Let $o, t \in \mathbb{R}^n$, $p = \mathrm{softmax}(o)$, with $L = - \sum_{j} t_j \log p_j$"
+
+
+@pytest.mark.parametrize(("said", "wanted"), [
+    (" for a one-hot target $t$. Then", [PROVED, REFUTED]),
+    (". For a one-hot target $t$ this is a simple loss. In general,", [CONDITIONAL, REFUTED]),
+])  # fmt: skip
+def test_a_loss_for_a_one_hot_target(said: str, wanted: list[Verdict]) -> None:
+    claims = r"\frac{\partial L}{\partial o} = p - t", r"\frac{\partial L}{\partial o} = t - p"
+    assert verdicts(ONE_HOT + said, *claims) == wanted
