@@ -1,4 +1,4 @@
-"""Definitions of a case that hold from where they stand: “if the matrix has one parameter, $A_{jk} = \\beta \\delta_{jk}$,
+"""Definitions of a case that hold from where they stand: “if the matrix has one entry, $A_{jk} = \\beta \\delta_{jk}$,
 …”, “a low rank, $P = F G^\\top$, needs …”.
 
 What has been said before is said of any A. Where an equation of a case is made of a name that is new with it, and what
@@ -29,8 +29,8 @@ def read_from_here(formulas: Sequence[Stated], standing: Standing) -> frozenset[
     found = set[tuple[str, ...]]()
     for k, f in enumerate(formulas):
         behind = _behind(formulas, k) if _is_of_a_case(f, standing) else ()
-        denied = bool(behind) and (_DENIED.search(sentence(formulas, k)) is not None or is_denied(formulas, k))
-        if not behind or denied or not _is_differentiated(formulas, k, behind):
+        words = sentence(formulas, k, displays=True) if behind else ""
+        if not behind or _DENIED.search(words) or is_denied(formulas, k) or not _is_differentiated(formulas, k, behind):
             continue
         inner = (*f.scope, f"formula {f.number}")
         found.add(inner)

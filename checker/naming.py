@@ -28,7 +28,7 @@ _DENOTES = (
     r"\s+(?:always\s+)?(?:denotes?|marks?|means?|indicates?|stands?|is|are)\s+(?:for\s+)?(?:(?:the|its|an?)\s+)?"
     rf"(?:(?:partial|loss)\s+)?{_GRADIENTS}"
 )
-_MARKS = re.compile(  # “a bar over a quantity denotes the derivative of the loss by it”, “names with a bar are adjoints”
+_MARKS = re.compile(  # “a bar over a quantity denotes the derivative of the loss”, “names with bars are gradients”
     rf"\b(?P<over>{_ACCENT})s?\s+(?:over|on|above|on\s+top\s+of)\s+(?:an?|any|each|the|every)\s+(?:\w+\s+)?\w+{_DENOTES}"
     rf"|\b(?:quantit\w+|variables?|letters?|symbols?|names?)\s+with\s+(?:an?\s+)?(?P<under>{_ACCENT})s?{_DENOTES}"
     rf"|\b{_GRADIENTS}\s+(?:are|is)\s+(?:denoted|marked|written|indicated)\s+(?:by|with)\s+"

@@ -51,7 +51,7 @@ def sentences(
             found, begun = " ".join(begun), []
             if "$" in found or alone:
                 yield found
-        last = k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section
+        last = k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section or stated.raw.tail != ""
         for text, behind in ((stated.raw.context, f"${k}$"), *(((stated.raw.tail, ""),) if last else ())):
             first, *others = end.split(text)
             for other in others:
@@ -95,6 +95,7 @@ def prose_behind(formulas: Sequence[Stated], k: int) -> str:
     for n in range(k, k + 3):
         following = formulas[n + 1] if n + 1 < len(formulas) else None
         inside = following is not None and following.raw.section == formulas[n].raw.section
+        inside = inside and not formulas[n].raw.tail  # what stands behind a theorem is in its section, too
         text = following.raw.context if following is not None and inside else formulas[n].raw.tail
         first, *others = SENTENCE.split(text)
         found += f" {first} "

@@ -94,7 +94,7 @@ def _is_supposed(
         return False
     if f.raw.displayed:
         return isinstance(left, s.Call) and _RIGHT_BEFORE.search(f.raw.context) is not None
-    words = sentence(formulas, k)
+    words = sentence(formulas, k, displays=not isinstance(left, s.Call))  # a function of one case after the other
     if _CASE.search(words):
         return True
     new = all(g is f for g in standing.defined.get(plain(left), ()))

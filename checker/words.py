@@ -115,7 +115,7 @@ _UNIT_OF_LABEL = re.compile(  # “the one-hot vector of the class $y_t$”
     re.IGNORECASE,
 )
 _UNITS_OF_LABELS = re.compile(  # “$e_a$ and $e_b$ the unit vectors of the true classes”
-    rf"(?:\s*(?:,|,?\s*and)\s*\$)*{_IS}(?:standard\s+|canonical\s+)?(?:unit|basis|{_ONE_HOT})(?:\s+basis)?\s+vectors?\s+"
+    rf"(?:\s*(?:,|,?\s*and)\s*\$)*{_IS}(?:standard\s+|canonical\s+)?(?P<kind>unit|basis|{_ONE_HOT})\s+vectors?\s+"
     r"(?:of|for|at)\s+(?:the|its|their)\s+(?:(?:two|true|correct|target|observed|actual|next|given)\s+)*"
     r"(?:class(?:es)?|labels?|tags?|words?|tokens?|targets?|categor(?:y|ies)|ind(?:ex|ices)|positions?)(?=\s*(?:[,;.:)]|$))",
     re.IGNORECASE,
@@ -184,8 +184,8 @@ def read_prose(formulas: Sequence[Stated]) -> None:
 
 
 def _is_of_a_definition(formulas: Sequence[Stated], k: int) -> bool:
-    """Whether words behind a definition, “$L = -\\sum_j t_j \\log p_j$ for a one-hot target $t$”, say of what it is: at the
-    beginning of a sentence, “for a one-hot target $t$ we have”, they are a condition."""
+    """Whether words behind a definition, “$L = -\\sum_j t_j \\log p_j$ for a one-hot target $t$”, say of what it is: at
+    the beginning of a sentence, “for a one-hot target $t$ we have”, they are a condition."""
     before = formulas[k - 1] if k and formulas[k - 1].raw.section == formulas[k].raw.section else None
     defines = before is not None and len(before.chains) == 1 and not before.derivatives
     return defines and _FOR_A.match(formulas[k].raw.context) is not None and not ENDED.search(formulas[k].raw.context)
@@ -252,8 +252,10 @@ def _axis(before: str) -> str:
 
 def _is_unit(formulas: Sequence[Stated], k: int, name: s.Scripted, before: str, rest: str) -> bool:
     """Whether the text calls the name in formula ``k`` the unit vector of its subscript: not one of some direction."""
-    if _UNIT_AFTER.match(rest) or _UNIT_BEFORE.search(before) or _UNITS_OF_LABELS.match(rest):
+    if _UNIT_AFTER.match(rest) or _UNIT_BEFORE.search(before):
         return True
+    if (found := _UNITS_OF_LABELS.match(rest)) is not None:  # not “$y_t$ is the one-hot vector of the next word”
+        return found["kind"].lower() in ("unit", "basis") or getattr(name.base, "name", "") == "e"
     of_label = _UNIT_OF_LABEL.match(rest) is not None
     if not of_label and _UNIT_OF_NUMBER.match(rest) is None or k + 1 == len(formulas):
         return False

@@ -122,8 +122,8 @@ MIXER = (
 def test_a_bar_may_mark_all_gradients(said: str) -> None:
     claims = {
         r"\bar{H} = V^\top \bar{U}": PROVED, r"\bar{V} = \bar{U} H^\top": PROVED,
-        r"\bar{A} = \bar{H} \odot \phi'(A)": PROVED, r"\bar{X} = \bar{U} + W^\top \bar{A}": PROVED, r"\bar{X} = W^\top \bar{A}": REFUTED,
-        r"\bar{W} = X \bar{A}^\top": ILL_FORMED,
+        r"\bar{A} = \bar{H} \odot \phi'(A)": PROVED, r"\bar{X} = \bar{U} + W^\top \bar{A}": PROVED,
+        r"\bar{X} = W^\top \bar{A}": REFUTED, r"\bar{W} = X \bar{A}^\top": ILL_FORMED,
     }  # fmt: skip
     text = MIXER + said + "".join(f"\n\n$$ {claim} $$" for claim in claims)
     found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
@@ -140,3 +140,73 @@ ONE_HOT = r"Let $o, t \in \mathbb{R}^n$, $p = \mathrm{softmax}(o)$, with $L = - 
 def test_a_loss_for_a_one_hot_target(said: str, wanted: list[Verdict]) -> None:
     claims = r"\frac{\partial L}{\partial o} = p - t", r"\frac{\partial L}{\partial o} = t - p"
     assert verdicts(ONE_HOT + said, *claims) == wanted
+
+
+STATES = (
+    "\n\n## Simple recurrent unit\n\n" + r"For $t = 1, \dots, T$ let"
+    "\n\n$$ z_t = W x_t, \\qquad f_t = \\sigma(U x_t + b), "
+    "\\qquad c_t = f_t \\odot c_{t-1} + (1 - f_t) \\odot z_t. $$\n\n"
+    r"Only the last state enters the loss, $L = \tfrac12 \|c_T - q\|^2$ for a target $q$."
+    "\n\n$$ \\frac{\\partial L}{\\partial f_t} = \\frac{\\partial L}{\\partial c_t} \\odot (c_{t-1} - z_t), $$\n\n"
+    "$$ \\frac{\\partial L}{\\partial z_t} = f_t \\odot \\frac{\\partial L}{\\partial c_t}, $$\n\n"
+    "and the weights are shared over time:\n\n"
+    "$$ \\frac{\\partial L}{\\partial W} = "
+    "\\sum_{t=1}^T \\Bigl( (1 - f_t) \\odot \\frac{\\partial L}{\\partial c_t} \\Bigr) x_t^\\top $$\n"
+)
+HIGHWAY = (
+    "# Gates\n\nWrite $g = \\partial L / \\partial q$ for what arrives from above.\n\n## Highway layer\n\n"
+    r"Let $x \in \mathbb{R}^n$ and"
+    "\n\n$$ h = \\tanh(W x + b), \\qquad s = \\sigma(V x + c), \\qquad q = s \\odot h + (1 - s) \\odot x. $$\n\n"
+    "$$ \\frac{\\partial L}{\\partial h} = g \\odot s $$\n\n"
+    "$$ \\frac{\\partial L}{\\partial c} = g \\odot (h - x) \\odot s \\odot (1 - s) $$\n\n"
+    "$$ \\frac{\\partial L}{\\partial W} = \\bigl(g \\odot s \\odot (1 - h \\odot h)\\bigr) x^\\top $$\n\n"
+    "$$ \\frac{\\partial L}{\\partial c} = g \\odot h \\odot s \\odot (1 - s) $$"
+)
+
+
+def test_the_bias_of_one_section_and_the_states_of_another() -> None:
+    """The bias c is no state, and the loss of the last state is not the one that the layer before speaks of."""
+    assert verdicts(HIGHWAY + STATES) == [PROVED, PROVED, PROVED, REFUTED, PROVED, REFUTED, PROVED]
+
+
+def test_the_state_of_one_step_beside_those_of_all() -> None:
+    step = (
+        "\n\n## One step\n\n" + r"Let $x \in \mathbb{R}^d$ and $h \in \mathbb{R}^D$. One step of a gated unit is"
+        "\n\n$$ z = \\sigma(W_z x + U_z h), \\qquad h' = z \\odot h, $$\n\n"
+        r"and $g = \partial \mathcal{L} / \partial h'$ for a loss $\mathcal{L}$ that depends only on $h'$."
+    )
+    text = (
+        "# Recurrent nets\n\n## All steps\n\n"
+        r"Let $U \in \mathbb{R}^{V \times D}$ and $y_t \in \mathbb{R}^V$. For $t = 1, \dots, T$"
+        "\n\n$$ h_t = \\sigma(H h_{t-1} + e_t), \\qquad J = \\sum_{t=1}^T \\tfrac12 \\|U h_t - y_t\\|^2. $$\n\n"
+        "$$ \\frac{\\partial J}{\\partial h_T} = U^\\top (U h_T - y_T) $$" + step
+    )
+    found = verdicts(
+        text, r"\frac{\partial \mathcal{L}}{\partial z} = g \odot h",
+        r"\frac{\partial \mathcal{L}}{\partial W_z} = (g \odot h \odot z \odot (1 - z)) x^\top",
+        r"\frac{\partial \mathcal{L}}{\partial W_z} = (g \odot h \odot z) x^\top",
+    )  # fmt: skip
+    assert found == [PROVED, PROVED, PROVED, REFUTED]
+
+
+PROBLEM = r"""\documentclass{article}
+\usepackage{amsthm}
+\newtheorem{problem}{Problem}
+\begin{document}
+\begin{problem}
+Let $o_t = U h_t$ and $p_t = \mathrm{softmax}(o_t)$ with $U \in \mathbb{R}^{V \times D}$ for $t = 1, \dots, T$, and
+\[ J = \sum_{t=1}^T J_t, \qquad J_t = - \sum_{k=1}^V y_{t,k} \log p_{t,k}, \]
+where $y_t$ is the one-hot vector of the next word. Compute the gradient.
+\end{problem}
+\textit{Solution.} It is
+\[ \frac{\partial J}{\partial o_t} = p_t - y_t,
+  \qquad \frac{\partial J}{\partial U} = \sum_{t=1}^T (p_t - y_t) h_t^\top. \]
+\[ \frac{\partial J}{\partial U} = \sum_{t=1}^T h_t (p_t - y_t)^\top. \]
+\end{document}
+"""
+
+
+def test_what_a_problem_says_holds_in_its_solution() -> None:
+    """The words behind the last formula of a problem were lost, as the solution goes on with its section."""
+    found = check(scan(PROBLEM, "sheet.tex"), effort=Effort(repair=0)).formulas
+    assert [f.verdict for f in found if f.displayed and "\\partial" in f.latex] == [PROVED, ILL_FORMED]
