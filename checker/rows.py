@@ -216,8 +216,8 @@ def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
 def _side_by_side(
     f: Stated, chain: Chain, formulas: Sequence[Stated]
 ) -> tuple[Stated, Chain, s.Scripted, s.Node] | None:  # fmt: skip
-    """``X = (x_1, …, x_N) ∈ R^{d×N}``: the name of its columns, or of its rows where the list is transposed, and which
-    part each is."""
+    """``X = (x_1, …, x_N) ∈ R^{d×N}``, ``X = [x^{(1)}, …, x^{(m)}]``: the name of its columns, or of its rows where the list is
+    transposed, and which part each is."""
     matrix, values = chain.sides[0], chain.sides[-1]
     space = chain.space
     if len(chain.sides) != 2 or space is None or len(space.extents) != 2 or not isinstance(matrix, s.Symbol):
@@ -227,18 +227,26 @@ def _side_by_side(
     inside = values.base if isinstance(values, s.Scripted) and turned else values
     inside = inside.body if isinstance(inside, s.Group) else inside
     items = inside.items if isinstance(inside, s.Sequence) else ()
-    names = [x for x in items if isinstance(x, s.Scripted) and x.sup is None and not x.primes]
+    names = [x for x in items if isinstance(x, s.Scripted) and _place(x) is not None]
     if len(items) < 3 or len(names) + 1 != len(items) or not isinstance(items[-2], s.Dots):
         return None
     count, base = space.extents[not turned], names[0].base
-    if any(x.base != base for x in names) or names[0].sub != s.Number("1") or names[-1].sub != count:
+    if any(x.base != base for x in names) or _place(names[0]) != s.Number("1") or _place(names[-1]) != count:
         return None
     used = (n for g in formulas for n in g.nodes if isinstance(n, s.Scripted) and n.base == base)
-    letter = next((n.sub for n in used if _is_index(n.sub)), None)
-    if not isinstance(letter, s.Symbol):
+    name = next((n for n in used if _is_index(_place(n)) and (n.sub is None) == (names[0].sub is None)), None)
+    letter = _place(name) if name is not None else None
+    if name is None or letter is None:
         return None
     kind = "row" if turned else "column"
-    return f, chain, s.Scripted(base, letter), _part(matrix, letter, kind, as_row=False)
+    return f, chain, name, _part(matrix, letter, kind, as_row=False)
+
+
+def _place(name: s.Scripted) -> s.Node | None:
+    """The 1 of ``x_1`` and of ``x^{(1)}``."""
+    if name.primes or name.sup is None:
+        return None if name.primes else name.sub
+    return name.sup.body if name.sub is None and isinstance(name.sup, s.Group) and name.sup.kind == "(" else None
 
 
 def _unnamed(

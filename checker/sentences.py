@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
@@ -27,17 +27,24 @@ SUPPOSED = re.compile(  # it holds for the next sentence
 )
 _WORD = re.compile(r"\w")
 _SEEN = 32  # formulas: a list without full stops is a sentence of hundreds
-RANGE_BEHIND = re.compile(r"\s*,?\s*(?:for|with|where)\s*(?:all|each|every|any)?\s*", re.I)
+RANGE_BEHIND = re.compile(r"\s*,?\s*(?:for|with|where)\s*(?:now|here|this\s+time)?\s*(?:all|each|every|any)?\s*", re.I)
+_AND = re.compile(r"\s*(?:,|,?\s*and)\s*(?:for\s*)?", re.I)
 
 
 def take_ranges(formulas: Sequence[Stated]) -> None:
     """The range behind an equation is its own, where it does not end at a size: ``y_i = x_{i+1} - x_i``
-    for ``i = 1, …, n - 1``."""
-    for f, following in pairwise(formulas):
-        alone = not following.raw.displayed and not following.chains and not following.memberships
+    for ``i = 1, …, n - 1``. Or at another one than before: “where now ``i = 1, …, P`` and ``j = 1, …, Q``”."""
+    before: dict[tuple[tuple[str, ...], str], s.Node] = {}  # how far letters run in a section
+    for k, (f, following) in enumerate(pairwise(formulas)):
+        before |= {(f.raw.section, letter): last for letter, _, last in f.ranges}
         same = f.raw.section == following.raw.section and f.chains and not f.ranges
-        if alone and same and RANGE_BEHIND.fullmatch(following.raw.context):
-            f.ranges += [r for r in following.ranges if not isinstance(r[2], s.Symbol | s.Scripted)]
+        if not same or not RANGE_BEHIND.fullmatch(following.raw.context):
+            continue
+        for g in takewhile(lambda g: g is following or _AND.fullmatch(g.raw.context), formulas[k + 1 :]):
+            if g.raw.displayed or g.chains or g.memberships:
+                break
+            f.ranges += [r for r in g.ranges if not isinstance(r[2], s.Symbol | s.Scripted)
+                         or before.get((f.raw.section, r[0]), r[2]) != r[2]]  # fmt: skip
 
 
 def sentences(
