@@ -73,12 +73,13 @@ def read_padding(formulas: Sequence[Stated]) -> None:
 
 
 def _is_said_of_all(formulas: Sequence[Stated], text: str) -> None:
-    """Set ``zero_outside`` of all equations of the section in which a sentence stands that names nothing; of the display
-    alone that it leads to."""
+    """Set ``zero_outside`` of all equations of the section in which a sentence stands that names nothing; of the
+    display alone that it leads to."""
     found = next((f for f in formulas if text.strip() in f"{f.raw.context} {f.raw.tail}"), None)
     leads = found is not None and found.raw.displayed and found.raw.context.rstrip().endswith((":", ","))
     for stated in formulas if found is not None else ():
-        inside = stated is found if leads else found is not None and is_within(stated.raw.section, found.raw.section)
+        here = found is not None and is_within(stated.raw.section, found.raw.section)
+        inside = stated is found if leads else here
         stated.prose.zero_outside |= bool(stated.chains) and inside
 
 

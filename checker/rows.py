@@ -216,8 +216,8 @@ def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
 def _side_by_side(
     f: Stated, chain: Chain, formulas: Sequence[Stated]
 ) -> tuple[Stated, Chain, s.Scripted, s.Node] | None:  # fmt: skip
-    """``X = (x_1, …, x_N) ∈ R^{d×N}``, ``X = [x^{(1)}, …, x^{(m)}]``: the name of its columns, or of its rows where the list is
-    transposed, and which part each is."""
+    """``X = (x_1, …, x_N) ∈ R^{d×N}``, ``X = [x^{(1)}, …, x^{(m)}]``: the name of its columns, or of its rows where the
+    list is transposed, and which part each is."""
     matrix, values = chain.sides[0], chain.sides[-1]
     space = chain.space
     if len(chain.sides) != 2 or space is None or len(space.extents) != 2 or not isinstance(matrix, s.Symbol):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 
-SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
+SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)(?<!w\.r\.t)[.;:!?](?=\s|$)")
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
 ENDED = re.compile(  # also between the rows of a table
-    r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)(?<!\bEq)(?<!\bEqs)(?<!\bSec)(?<!\bFig)(?<!\bcf)(?<!\bRef)(?<!\bNo)[.!?](?:\s|$)"
+    r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)(?<!\bEq)(?<!\bEqs)(?<!\bSec)(?<!\bFig)(?<!\bcf)(?<!\bRef)(?<!\bNo)(?<!w\.r\.t)[.!?](?:\s|$)"
     r"|\|\s(?=\|)"
 )
 GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
@@ -40,8 +40,8 @@ def take_ranges(formulas: Sequence[Stated]) -> None:
         same = f.raw.section == following.raw.section and f.chains and not f.ranges
         if not same or not RANGE_BEHIND.fullmatch(following.raw.context):
             continue
-        for g in takewhile(lambda g: g is following or _AND.fullmatch(g.raw.context), formulas[k + 1 :]):
-            if g.raw.displayed or g.chains or g.memberships:
+        for n, g in enumerate(formulas[k + 1 :]):
+            if n and not _AND.fullmatch(g.raw.context) or g.raw.displayed or g.chains or g.memberships:
                 break
             f.ranges += [r for r in g.ranges if not isinstance(r[2], s.Symbol | s.Scripted)
                          or before.get((f.raw.section, r[0]), r[2]) != r[2]]  # fmt: skip

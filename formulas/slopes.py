@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, OtherIndices, adjoint, adjoint_of, is_slope
 from verify_derivations.formulas.descent import unknown_below
+from verify_derivations.formulas.ellipses import COUNTING
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     ONE,
@@ -209,10 +210,7 @@ def _at_rounded(reader: Elaborator, node: s.Derivative, call: s.Call) -> Slope:
             raise Unsupported(f"a derivative by {to_latex(node.denominators[0])}, which is no entry")
         return Tensor((), slopes[-1].body)
 
-    table, ranges = reader.world.table, {letter for _, letter, *_ in reader.world.letters.ranges}
-    used = {*reader.here.indices, *ranges, *(x.name for x in s.walk(node) if isinstance(x, s.Symbol))}
-    letter = next((x for x in sorted(table.bound - used) if len(x) == 1), "")
-    value = at_rounded(reader, call, at, letter)
+    value = at_rounded(reader, call, at, next((x for x in COUNTING if x not in reader.here.indices), ""))
     return replace(slopes[-1], body=value.body)
 
 

@@ -210,3 +210,92 @@ def test_what_a_problem_says_holds_in_its_solution() -> None:
     """The words behind the last formula of a problem were lost, as the solution goes on with its section."""
     found = check(scan(PROBLEM, "sheet.tex"), effort=Effort(repair=0)).formulas
     assert [f.verdict for f in found if f.displayed and "\\partial" in f.latex] == [PROVED, ILL_FORMED]
+
+
+OUTPUT = r"Let $y = W x$ with $W \in \mathbb{R}^{m \times n}$. "
+
+
+@pytest.mark.parametrize("said", [
+    "Let $g$ be the gradient of the loss $L$ with respect to $y$.",
+    "We write $g$ for the derivative of $L$ with respect to $y$.",
+    "The layer receives $g$, the gradient of the loss $L$ with respect to its output $y$.",
+    "We denote the gradient of $L$ with respect to $y$ by $g$.",
+    "If $g$ is the gradient of the loss $L$ w.r.t. $y$, then",
+    r"The error signal $g \in \mathbb{R}^m$ is the gradient of the loss with respect to the output $y$.",
+])  # fmt: skip
+def test_a_gradient_in_words(said: str) -> None:
+    claims = r"\frac{\partial L}{\partial W} = g x^\top", r"\frac{\partial L}{\partial x} = W^\top g"
+    wrong = r"\frac{\partial L}{\partial W} = x g^\top", r"\frac{\partial L}{\partial x} = 2 W^\top g"
+    assert verdicts(OUTPUT + said, *claims, *wrong) == [PROVED, PROVED, ILL_FORMED, REFUTED]
+
+
+def test_the_gradient_with_respect_to_it() -> None:
+    said = r"The output is $y \in \mathbb{R}^m$, and $\bar y$ is the gradient of the loss $L$ with respect to it."
+    claims = r"\frac{\partial L}{\partial x} = W^\top \bar y", r"\frac{\partial L}{\partial x} = -W^\top \bar y"
+    assert verdicts(OUTPUT + said, *claims) == [PROVED, REFUTED]
+
+
+@pytest.mark.parametrize("said", [
+    "Let $g$ be the gradient of the loss $L$ with respect to $y$, divided by the batch size.",
+    "Here $g$ is the negative gradient of the loss $L$ with respect to $y$.",
+    "Here $g$ is not the gradient of the loss $L$ with respect to $y$.",
+    "Let $g$ be the gradient of the loss $L$ with respect to $y$ scaled to unit length.",
+    "Let $g$ be the gradient of the loss $L$ with respect to $y$ at the last step.",
+])  # fmt: skip
+def test_what_more_is_said_of_a_gradient_in_words(said: str) -> None:
+    claims = r"\frac{\partial L}{\partial W} = g x^\top", r"\frac{\partial L}{\partial x} = 2 W^\top g"
+    assert not {PROVED, REFUTED}.intersection(verdicts(OUTPUT + said, *claims))
+
+
+POOLED = (
+    r"Let $z \in \mathbb{R}^{H}$ and $a_i = \tanh(z_i)$ for $i = 1, \dots, H$. We assume that $H = 2P$ is even. Then"
+    "\n\n$$ s_i = \\frac{c}{2} \\sum_{p=0}^{1} a_{2i-p} + d, $$\n\n"
+    r"where now $i = 1, \dots, P$. The loss is $E = \sum_{i=1}^P s_i^2$."
+)
+
+
+def test_a_derivative_by_an_entry_with_a_rounded_index() -> None:
+    claims = (
+        r"\frac{\partial E}{\partial a_i} = \frac{c}{2} \frac{\partial E}{\partial s_{\lceil i/2 \rceil}}",
+        r"\frac{\partial E}{\partial a_i} = c \frac{\partial E}{\partial s_{\lceil i/2 \rceil}}",
+    )
+    assert verdicts(POOLED, *claims) == [PROVED, REFUTED]
+    assert PROVED not in verdicts(POOLED, claims[0].replace("lceil", "lfloor").replace("rceil", "rfloor"))
+
+
+CONVOLVED = (
+    r"Let $x \in \mathbb{R}^n$, $w \in \mathbb{R}^k$ and $z_i = \sum_{u=1}^k w_u x_{i+u-1}$ "
+    r"for $i = 1, \dots, n - k + 1$, and $E = \frac12 \sum_{i=1}^{n-k+1} z_i^2$."
+)
+
+
+@pytest.mark.parametrize("said", [
+    "Quantities whose indices are out of range count as zero:", "All entries that are out of range are taken as zero.",
+])  # fmt: skip
+def test_entries_out_of_range_count_as_zero(said: str) -> None:
+    right = r"\frac{\partial E}{\partial x_j} = \sum_{u=1}^k w_u \frac{\partial E}{\partial z_{j-u+1}}"
+    assert verdicts(f"{CONVOLVED} {said}", right) == [PROVED]
+    assert verdicts(f"{CONVOLVED} {said}", right.replace("j-u+1", "j-u")) == [REFUTED]
+    assert verdicts(CONVOLVED, right) == [ILL_FORMED]
+
+
+def test_an_equation_of_sizes_is_said_and_not_claimed() -> None:
+    text = (
+        r"Let $x \in \mathbb{R}^H$ and $v \in \mathbb{R}^{2P}$. We assume that $H - k + 1 = 2P$. "
+        r"Let $s = \sum_{i=1}^k x_i$."
+    )
+    found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
+    assert not any(f.verdict.wrong for f in found)
+
+
+VECTORS = (
+    r"Let $X \in \mathbb{R}^{d \times m}$, $W^{[1]} \in \mathbb{R}^{n \times d}$ and $Z^{[1]} = W^{[1]} X + b^{[1]}$, "
+    r"$A^{[1]} = \tanh(Z^{[1]})$. The loss is $J$."
+)
+
+
+def test_a_bias_of_a_layer_has_the_shape_of_its_gradient() -> None:
+    claims = r"db^{[1]} = dZ^{[1]} \mathbf{1}", r"db^{[1]} = 2 dZ^{[1]} \mathbf{1}"
+    text = VECTORS + "".join(f"\n\n$$ {claim} $$\n" for claim in claims)
+    found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
+    assert [f.verdict for f in found if f.displayed] == [CONDITIONAL, REFUTED]
