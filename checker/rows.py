@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from verify_derivations.checker.related import note_related
@@ -149,6 +149,10 @@ def read_rows(formulas: Sequence[Stated]) -> None:
                 continue
             if not all(_is_letter(formulas[k], letter, said.many, spaces[plain(matrix)]) for k in said.places):
                 continue
+            if name.base == matrix and not said.turned:
+                read.add(said.name)
+                _rewrite(formulas, formulas[said.name].raw.section, matrix, said.kind)
+                continue
             if base_of(name) == base_of(matrix) or said.turned and (name not in formulas[said.name].mentions):
                 continue
             read.add(said.name)
@@ -166,6 +170,28 @@ def read_rows(formulas: Sequence[Stated]) -> None:
                 _define(stated, name, part)
             else:  # now a row, now a column
                 stated.prose.related += ((name, matrix),)
+
+
+def _rewrite(formulas: Sequence[Stated], section: tuple[str, ...], matrix: s.Node, kind: str) -> None:
+    """Put ``D_{:,l}`` in the place of each ``D_l`` of a section, the l-th column of D."""
+
+    def new(node: s.Node) -> s.Node | None:
+        index = node.sub if isinstance(node, s.Scripted) and node.base == matrix else None
+        if not isinstance(index, s.Symbol | s.Number) or not isinstance(node, s.Scripted) or node.primes:
+            return None
+        part = _part(matrix, index, kind, as_row=False)
+        if node.sup is None:
+            return part
+        return _part(matrix, index, kind, as_row=True) if is_transpose(node.sup) else None
+
+    for f in formulas:
+        if f.tree is not None and f.raw.section[: len(section)] == section:
+            tree = s.mapped(f.tree, new)
+            if isinstance(tree, s.Statements) and tree is not f.tree:
+                f.read_as(tree)
+                f.chains = [replace(c, sides=tuple(s.mapped(x, new) for x in c.sides)) for c in f.chains]
+                f.mentions = [s.mapped(x, new) for x in f.mentions]
+                f.remarks += (f"${to_latex(matrix)}$ with one index is a {kind}, as the text says",)
 
 
 def _is_written_out(side: s.Node) -> bool:

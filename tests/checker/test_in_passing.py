@@ -299,3 +299,47 @@ def test_a_bias_of_a_layer_has_the_shape_of_its_gradient() -> None:
     text = VECTORS + "".join(f"\n\n$$ {claim} $$\n" for claim in claims)
     found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
     assert [f.verdict for f in found if f.displayed] == [CONDITIONAL, REFUTED]
+
+
+def test_a_data_point_with_the_subscript_0_is_no_entry() -> None:
+    text = (
+        r"A decoder uses $x = D y$ with $D \in \mathbb{R}^{d \times K}$, "
+        r"and $R = \|x - x_0\|^2$ for the data point $x_0$."
+    )
+    claims = (
+        r"\frac{\partial R}{\partial x} = 2 (x - x_0)", r"\frac{\partial R}{\partial D} = 2 (x - x_0) y^\top",
+        r"\frac{\partial R}{\partial y} = D^\top (x - x_0)",
+    )  # fmt: skip
+    assert verdicts(text, *claims) == [PROVED, PROVED, REFUTED]
+
+
+@pytest.mark.parametrize(("said", "claims"), [
+    (r"Let $D \in \mathbb{R}^{d \times K}$, $y \in \mathbb{R}^K$, $x = D y$ and $R = \|x - q\|^2$, "
+     r"where $D_l$ is the $l$-th column of $D$.",
+     (r"\frac{\partial R}{\partial y_l} = 2 D_l^\top (x - q)", r"\frac{\partial R}{\partial y_l} = D_l^\top (x - q)")),
+    (r"Let $D \in \mathbb{R}^{d \times K}$, $x \in \mathbb{R}^K$ and $z_i = D_i^\top x$, "
+     r"where $D_i$ is the $i$-th row of $D$. Let $R = \frac12 \sum_{i=1}^d z_i^2$.",
+     (r"\frac{\partial R}{\partial x} = \sum_{i=1}^d z_i D_i",
+      r"\frac{\partial R}{\partial x} = 2 \sum_{i=1}^d z_i D_i")),
+])  # fmt: skip
+def test_columns_and_rows_by_the_name_of_the_matrix(said: str, claims: tuple[str, str]) -> None:
+    """``D_l`` was read as an entry, and right claims were ill-formed."""
+    assert verdicts(said, *claims) == [PROVED, REFUTED]
+
+
+@pytest.mark.parametrize("letter", ["e", "c"])
+def test_codes_that_are_called_like_the_base_of_exponentials(letter: str) -> None:
+    text = rf"Let $z \in \mathbb{{R}}^m$, $d_k = \|z - {letter}_k\|^2$ and $F = \sum_k e^{{-d_k}}$."
+    right = rf"\frac{{\partial F}}{{\partial {letter}_k}} = 2 e^{{-d_k}} (z - {letter}_k)"
+    assert verdicts(text, right, right.replace("2 ", "-2 ")) == [PROVED, REFUTED]
+
+
+def test_a_rule_and_a_reason_suppose_nothing() -> None:
+    text = (
+        "The gradient is derived in two steps.\n\n$$ p = \\sigma(X w), \\qquad \\ell = \\sum_i \\log p_i $$\n\n"
+        r"By the chain rule, and since $\eta = X w$ with $X \in \mathbb{R}^{n \times d}$, we have"
+    )
+    claims = r"\nabla_w \ell = X^\top (1 - p)", r"\nabla_w \ell = X^\top p"
+    text += "".join(f"\n\n$$ {claim} $$\n" for claim in claims)
+    found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
+    assert [f.verdict for f in found if f.displayed][1:] == [PROVED, REFUTED]
