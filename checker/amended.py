@@ -116,6 +116,7 @@ def read_amended(names: OpenNames) -> None:
 class _Amended:
     def __init__(self, names: OpenNames) -> None:
         self.names, self.formulas, self.standing = names, names.formulas, names.standing
+        self.losses = frozenset(map(plain, self.standing.losses))
 
     def read(self, text: str) -> None:
         """Note what a sentence says of defined names beyond their definitions: “to $J$ we add $w^2$”, “$J = E$, divided
@@ -127,7 +128,7 @@ class _Amended:
         defined = [(end, f, f.chains[0].sides) for _, end, f in found if f.chains and len(f.chains[0].sides) > 1]
         for end, f, (left, *right) in defined:
             before = before_of(text, text.rfind("$", 0, end - 1))
-            loss = isinstance(left, s.Symbol | s.Scripted) and plain(left) in map(plain, self.standing.losses)
+            loss = isinstance(left, s.Symbol | s.Scripted) and plain(left) in self.losses
             said = _UP_TO.search(before)
             constant = loss and _CONSTANT_BEFORE.search(before)
             constant = constant or said and _LOGARITHM.search(text[:end]) and _ADDITIVE.match(said[0])

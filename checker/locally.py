@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from verify_derivations.checker.declarations import declare_signs
 from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.naming import Tables
+from verify_derivations.checker.scopes import by_scope
 from verify_derivations.checker.statements import ORDER, Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
@@ -30,11 +32,13 @@ def read_local(formulas: Sequence[Stated], tables: Tables) -> None:
         spaces = [name for m in f.memberships if isinstance(m.where, s.Space) for name in m.names]
         for reference in filter(None, map(tables[f.scope].reference, spaces)):
             declared[reference.name].add((f.scope, f.raw.section))
+    scopes = by_scope(formulas)
     for f in formulas:
         said = {r.name for r in map(tables[f.scope].reference, _told_of(f, tables[f.scope])) if r is not None}
         others = {place for name in said for scope, place in declared[name]
                   if not _inside(f.raw.section, place) and _inside(scope, f.scope)}  # fmt: skip
-        seeing = [g for g in formulas if _inside(g.scope, f.scope)] if said else []
+        inner = (scopes[scope] for scope in scopes if _inside(scope, f.scope)) if said else ()
+        seeing = [*chain.from_iterable(inner)]
         claimed = (g for g in seeing if g.number < f.number and g.derivatives)
         before = not all(_inside(g.raw.section, f.raw.section) for g in claimed)
         if not others and not before and not f.raw.statement:
@@ -68,9 +72,9 @@ def _told_of(f: Stated, table: NameTable) -> Iterator[s.Node]:
     for condition in f.conditions:
         if condition.relations[0] in ORDER and isinstance(condition.sides[-1], s.Number):
             yield from names_in(condition.sides[0])
-    for chain in f.chains:
-        if not _defines(chain, table):
-            yield from (name for side in chain.sides for name in names_in(side))
+    for equation in f.chains:
+        if not _defines(equation, table):
+            yield from (name for side in equation.sides for name in names_in(side))
 
 
 def _defines(chain: Chain, table: NameTable) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Stated
@@ -65,14 +66,6 @@ _BY_IT = re.compile(  # “by $\\sigma$ we mean the …”, “we write $\\sigma
     r"|\b(?:we\s+)?(?:write|use)\s+(\$\d+\$)\s+for\s+", re.I,
 )  # fmt: skip
 _PLACE = r"\$(?P<place>\d+)\$"
-_SAID = tuple(
-    (re.compile(pattern, re.I), value)
-    for name, value in _FUNCTIONS.items()
-    for pattern in (
-        rf"{_PLACE}\s*,?\s*(?:which\s+)?{_IS}{name}{_END}", rf"\bwith\s+{_PLACE}\s+the\s+{name}{_END}",
-        rf"\b(?:the|a|with|and)\s+{name}\s+{_PLACE}{_END}",
-    )
-)  # fmt: skip
 _OF_ALL = re.compile(r"\bsoft-?max\b", re.I)  # each entry depends on all
 _SOFTMAX = re.compile(
     r"\s*(?:(?:now|here|again|the|an?|our|usual|standard)\s+)*soft-?max(?:\s+(?:function|map|operator))?\s*(?:and\s*)?",
@@ -175,13 +168,23 @@ def _once_a_section(said: Sequence[tuple[int, str]], formulas: Sequence[RawFormu
 def _in_words(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:
     """Formulas that are a letter, which the text says plainly to be a function."""
     for text in map(_in_full, sentences([Stated(raw, None) for raw in formulas], ENDED)):
-        for pattern, value in _SAID:
+        called = ((name, value) for name, value in _FUNCTIONS.items() if re.search(name, text, re.I))
+        for pattern, value in ((pattern, value) for name, value in called for pattern in _said(name)):
             for match in pattern.finditer(text):
                 raw = formulas[int(match["place"])]
                 name = _NAME.fullmatch(raw.latex) if not raw.displayed else None
                 before = re.split(r"[,;:]", text[: match.start()])[-1]
                 if name is not None and not _DOUBT.search(before) and not _DOUBT.search(match[0]):
                     yield raw.number, name["name"], value
+
+
+@cache
+def _said(name: str) -> tuple[re.Pattern[str], ...]:
+    """What says plainly that a letter is a function with that name."""
+    return tuple(re.compile(pattern, re.I) for pattern in (
+        rf"{_PLACE}\s*,?\s*(?:which\s+)?{_IS}{name}{_END}", rf"\bwith\s+{_PLACE}\s+the\s+{name}{_END}",
+        rf"\b(?:the|a|with|and)\s+{name}\s+{_PLACE}{_END}",
+    ))  # fmt: skip
 
 
 def _in_full(text: str) -> str:

@@ -72,6 +72,7 @@ def tables_of(formulas: Sequence[Stated], extra: Sequence[s.Node], whole: NameTa
     """The table of each scope, and of what stands in none; ``whole`` is that of all formulas."""
     said, scopes = Said(formulas, whole), by_scope(formulas)
     found: dict[tuple[str, ...], NameTable] = {}
+    sizes = {f.number: found_there for f in formulas if (found_there := _decorated_sizes(f))}
     for scope in ((), *scopes):
         here = seen_from(scopes, scope)
         if len(here) == len(formulas):
@@ -81,19 +82,23 @@ def tables_of(formulas: Sequence[Stated], extra: Sequence[s.Node], whole: NameTa
             declared = [node for f in declared_before(said, here, whole) for node in _declarations(f, own)]
             found[scope] = gathered(here, (*extra, *declared), whole.listed, _indices(whole, here))
             found[scope].perhaps_units &= whole.perhaps_units
-            found[scope].counts = _sizes_elsewhere(formulas, here)
+            found[scope].counts = _sizes_elsewhere(sizes, here)
     return found
 
 
-def _sizes_elsewhere(formulas: Sequence[Stated], here: Sequence[Stated]) -> frozenset[str]:
+def _sizes_elsewhere(sizes: Mapping[int, Set[s.Scripted]], here: Sequence[Stated]) -> frozenset[str]:
     """The decorated names that are extents of spaces in sections that are not seen, and of which those that are seen
     say nothing: the d_k of ``W_Q ∈ R^{d × d_k}`` beside a later ``\\sqrt{d_k}``."""
     inside = {f.number for f in here}
-    spaces = (n for f in formulas if f.number not in inside for n in f.nodes if isinstance(n, s.Space))
-    sizes = {x for n in spaces for extent in n.extents for x in names_in(extent) if isinstance(x, s.Scripted)}
-    used = {n for f in here for n in f.nodes if isinstance(n, s.Scripted)} if sizes else set()
-    told = {name for f in here for name in _introduced(f)} if sizes else set()
-    return frozenset(to_latex(x) for x in sizes & used - told)
+    elsewhere = {x for number, found in sizes.items() if number not in inside for x in found}
+    used = {n for f in here for n in f.nodes if isinstance(n, s.Scripted)} if elsewhere else set()
+    told = {name for f in here for name in _introduced(f)} if elsewhere else set()
+    return frozenset(to_latex(x) for x in elsewhere & used - told)
+
+
+def _decorated_sizes(f: Stated) -> set[s.Scripted]:
+    spaces = (n for n in f.nodes if isinstance(n, s.Space))
+    return {x for n in spaces for extent in n.extents for x in names_in(extent) if isinstance(x, s.Scripted)}
 
 
 def _indices(whole: NameTable, formulas: Sequence[Stated]) -> set[str]:

@@ -225,6 +225,8 @@ def _said_about(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
         return
     places = re.findall(r"\$(\d+)\$", text)
     for word, changed, test, sign in _ABOUT:
+        if not re.search(rf"\b(?:{changed}|smooth)\b", text, re.I):
+            continue
         signs = {k for k in places if sign and re.fullmatch(sign, formulas[int(k)].raw.latex.strip())}
         if any(test(n) for k in places if k not in signs for n in formulas[int(k)].nodes):
             continue

@@ -5,7 +5,8 @@ loss”. Which of both such a claim is about is for a reader to see: it is left 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -21,20 +22,24 @@ _HOME = r"\b(?:here|now|instead|whereas|while|but|however|in\s+contrast|this\s+{
 
 def read_references(formulas: Sequence[Stated]) -> None:
     """Set ``open`` of what stands behind words on another section, up to where the text is back at its own."""
-    beside: dict[tuple[str, ...], dict[str, None]] = {}
-    for place in map(_place, formulas):
-        beside.setdefault(place[:-1], {})[place[-1]] = None
-    known = {place: _patterns(place[-1], beside[place[:-1]]) for place in dict.fromkeys(map(_place, formulas))}
+    named = _titles(formulas)
     about, section = "", tuple[str, ...]()
     for f in formulas:
         about, section = about if f.raw.section == section else "", f.raw.section
-        patterns = known[_place(f)]
-        if patterns is None:
+        *around, title = _place(f)
+        family = _family(title)
+        pattern = named.get((tuple(around), family))
+        if pattern is None:
             continue
-        others, home = ([*pattern.finditer(f.raw.context)] for pattern in patterns)
-        if others or home:
-            away = others and not any(m.start() > others[-1].end() for m in home)
-            about = others[-1]["title"] if away else ""
+        own = _words(title)
+        others = [m for m in pattern.finditer(f.raw.context) if not re.fullmatch(own, m["title"], re.I)]
+        if others or about:
+            home = re.finditer(rf"{_HOME.format(family=re.escape(family))}|{own}(?!\w)", f.raw.context, re.I)
+            back = [m.start() for m in home]
+            if others:
+                about = "" if any(start > others[-1].end() for start in back) else others[-1]["title"]
+            elif back:
+                about = ""
         f.when.open = f"whether it is said of this section, or of “{about}”, is not known" if about else ""
         defined = (c.sides[0] for c in f.chains if len(c.sides) > 1 and not any(map(contains_derivative, c.sides)))
         if any(isinstance(left, s.Symbol | s.Scripted | s.Call) for left in defined):
@@ -46,18 +51,17 @@ def _place(f: Stated) -> tuple[str, ...]:
     return (*f.raw.section, f.raw.opened) if f.raw.opened else f.scope or ("",)
 
 
-def _patterns(own: str, beside: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
-    """Words on the sections beside one that are of its kind, and those that lead back to it."""
-    family = _family(own)
-    others = [title for title in beside if title != own and _family(title) == family]
-    if not family or not others:
-        return None
-    named = "|".join(_words(title) for title in others)
-    title = rf"(?P<title>(?:{named})(?!\w)|{_OTHER}\s+{re.escape(family)}\b)"
-    home = f"{_HOME.format(family=re.escape(family))}|{_words(own)}(?!\\w)"
-    return re.compile(_LEADS + title, re.I), re.compile(home, re.I)
+def _titles(formulas: Sequence[Stated]) -> dict[tuple[tuple[str, ...], str], re.Pattern[str]]:
+    """Words on one of the sections of a kind that stand beside each other, where there are several."""
+    kinds: dict[tuple[tuple[str, ...], str], dict[str, None]] = {}
+    for *around, title in map(_place, formulas):
+        kinds.setdefault((tuple(around), _family(title)), {})[title] = None
+    return {(around, family): re.compile(
+        rf"{_LEADS}(?P<title>(?:{'|'.join(map(_words, titles))})(?!\w)|{_OTHER}\s+{re.escape(family)}\b)", re.I)
+        for (around, family), titles in kinds.items() if family and len(titles) > 1}  # fmt: skip
 
 
+@cache
 def _family(title: str) -> str:
     """“model” of “Model 1”, “loss” of “Squared loss”; of one word nothing."""
     numbered = _NUMBERED.match(title)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
@@ -33,10 +34,11 @@ from verify_derivations.formulas.namesakes import namesakes, rewritten
 from verify_derivations.formulas.objectives import objectives, with_objectives
 from verify_derivations.formulas.primed import primed_indices, renamed, second_variables, transposes, with_transposes
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.single_steps import letters_of_one_step, with_labels
+from verify_derivations.formulas.single_steps import goes_back, letters_of_one_step, with_labels
 from verify_derivations.formulas.squared import always_squared, without_squares
 from verify_derivations.formulas.steps import forward_steps, has_steps, states_in, stepped_back
 from verify_derivations.formulas.tacit_sums import IndexAbove, of_each_or_all, summed
+from verify_derivations.formulas.unbracketed import with_brackets
 from verify_derivations.formulas.whole_gradients import of_the_whole
 
 Found = TypeVar("Found")
@@ -253,11 +255,15 @@ def _steps(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Relation]]:
 def _single_steps(formulas: Sequence[Stated]) -> dict[int, dict[str, frozenset[str]]]:
     """By trees: another section may go through all steps."""
     found: dict[int, dict[str, frozenset[str]]] = {}
-    for section in dict.fromkeys(f.raw.section for f in formulas):
-        letters = letters_of_one_step(_trees(f for f in formulas if nested(f.raw.section, section)))
-        for stated in (f for f in formulas if f.raw.section == section and f.tree is not None and letters):
-            stated.single_steps = frozenset(letters)
-            found[id(stated.tree)] = letters
+    trees = _by_section(formulas)
+    if not any(map(goes_back, chain.from_iterable(trees.values()))):
+        return found
+    letters = {section: letters_of_one_step(tree for other in trees if nested(other, section) for tree in trees[other])
+               for section in trees}  # fmt: skip
+    for stated in formulas:
+        if stated.tree is not None and (here := letters[stated.raw.section]):
+            stated.single_steps = frozenset(here)
+            found[id(stated.tree)] = here
     return found
 
 
@@ -317,6 +323,10 @@ def _sentences(stated: Stated) -> list[str]:
 REREADINGS: tuple[Rereading[Any], ...] = (
     ByTree(  # y_i = w_{ij} x_j, where the text says that repeated indices are summed over
         _tacit_sums, lambda tree, _: _with_sums(tree), lambda *_: "sums over repeated indices are written out"
+    ),
+    Rereading(  # \sum_n a_n + b_n
+        _among(bool), lambda tree, _: with_brackets(tree),
+        lambda _, before, after: f"a sum lacks its brackets: {_reads(_, before, after)}",
     ),
     ByTree(_softmax, _with_softmax),  # σ, of which the text says so
     Rereading(_among(primed_indices), renamed, _primed),  # i' for an index of its own

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeAlias
 
 from verify_derivations.checker.related import note_related
@@ -59,27 +60,7 @@ _BY_ROWS = r"(?P<kind>row|column)(?P<many>)(?:[-\s]*wise|\s+by\s+(?:row|column))
 _OWN = r"(?:has|have|having|with|whose|by)"
 _HOLDS = r"(?:has|have|having|with|contains?|containing|collects?|collecting|stacks?|stacking|stores?|holds?|holding)"
 _AND = r"\s+and\s+(?:the\s+)?"
-_PATTERNS = tuple(
-    re.compile(pattern, re.I) for pattern in (
-        rf"{_NAME}{_RANGE}[,(]?\s*(?:{_IS})?(?:{_OTHERWISE})?(?P<turned>the\s+transpose\s+of\s+)?{_OF}",
-        rf"{_STACK}\s+{_NAME}\s+(?:as|in|into|to\s+form)\s+{_OF}",
-        rf"{_OF}\s+{_CALLED}{_NAME}",
-        rf"(?:denote|denoting|call|write|writing)\s+{_OF}\s+(?:by\s+|as\s+)?{_NAME}",
-        rf"(?:(?:the|each|every|a|all)\s+)*(?P<between>){_KIND}\s+\$(?P<name>\d+)\${_RANGE}(?:of|in)\s+{_MATRIX}",
-        rf"{_MATRIX}{_KNOWN_AS}{_OWN}\s+(?:as\s+)?{_PART}(?:\s+(?:{_BE}|given\s+by))?\s+{_NAME}",
-        rf"{_MATRIX}{_KNOWN_AS}{_HOLDS}\s+{_NAME}\s+(?:as|in)\s+{_PART}",
-        rf"{_MATRIX}{_KNOWN_AS}{_HOLDS}\s+{_NAME}\s+{_BY_ROWS}",
-        rf"{_STACK}\s+{_NAME}\s+{_BY_ROWS}\s+(?:(?:to|into|in|gives?|giving|form|obtain|get)\s+)+{_MATRIX}",
-    )
-)  # fmt: skip
 _ALL = r"(?:(?:the|our|all|these|its)\s+)*"
-_UNNAMED = tuple(  # “we stack the inputs as rows in $X$”, “the matrix $X$ whose rows are the examples”
-    re.compile(pattern, re.I) for pattern in (
-        rf"{_STACK}\s+{_ALL}{_NOUNS}{_NOUN}\s+(?:as|in|into)\s+{_ALL}{_KIND}\s+(?:of|in|into)\s+{_MATRIX}",
-        rf"{_MATRIX}{_KNOWN_AS}(?:whose|with|has|have)\s+{_ALL}{_NOUNS}{_NOUN}\s+(?:as|in)\s+{_ALL}{_KIND}",
-        rf"{_MATRIX}{_KNOWN_AS}whose\s+{_KIND}\s+are\s+{_ALL}{_NOUNS}{_NOUN}(?=[\s,]*(?:$|and\b|\$))",
-    )
-)  # fmt: skip
 _ANY_PART = re.compile(r"row|column", re.I)
 _PAIR = re.compile(  # “$x_i$ and $y_i$ are the $i$-th rows of $X$ and $Y$”
     rf"\$(?P<name>\d+)\${_AND}\$(?P<other>\d+)\$\s+(?:{_BE}|denote)\s+{_OF}{_AND}(?:of\s+)?\$(?P<next>\d+)\$", re.I
@@ -217,6 +198,31 @@ def _declare_by_parts(
     stated.memberships.append(Membership((matrix,), spaces[plain(matrix)]))
 
 
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.I) for pattern in (
+        rf"{_NAME}{_RANGE}[,(]?\s*(?:{_IS})?(?:{_OTHERWISE})?(?P<turned>the\s+transpose\s+of\s+)?{_OF}",
+        rf"{_STACK}\s+{_NAME}\s+(?:as|in|into|to\s+form)\s+{_OF}",
+        rf"{_OF}\s+{_CALLED}{_NAME}",
+        rf"(?:denote|denoting|call|write|writing)\s+{_OF}\s+(?:by\s+|as\s+)?{_NAME}",
+        rf"(?:(?:the|each|every|a|all)\s+)*(?P<between>){_KIND}\s+\$(?P<name>\d+)\${_RANGE}(?:of|in)\s+{_MATRIX}",
+        rf"{_MATRIX}{_KNOWN_AS}{_OWN}\s+(?:as\s+)?{_PART}(?:\s+(?:{_BE}|given\s+by))?\s+{_NAME}",
+        rf"{_MATRIX}{_KNOWN_AS}{_HOLDS}\s+{_NAME}\s+(?:as|in)\s+{_PART}",
+        rf"{_MATRIX}{_KNOWN_AS}{_HOLDS}\s+{_NAME}\s+{_BY_ROWS}",
+        rf"{_STACK}\s+{_NAME}\s+{_BY_ROWS}\s+(?:(?:to|into|in|gives?|giving|form|obtain|get)\s+)+{_MATRIX}",
+    ))  # fmt: skip
+
+
+@cache
+def _of_unnamed() -> tuple[re.Pattern[str], ...]:
+    """“We stack the inputs as rows in $X$”, “the matrix $X$ whose rows are the examples”."""
+    return tuple(re.compile(pattern, re.I) for pattern in (
+        rf"{_STACK}\s+{_ALL}{_NOUNS}{_NOUN}\s+(?:as|in|into)\s+{_ALL}{_KIND}\s+(?:of|in|into)\s+{_MATRIX}",
+        rf"{_MATRIX}{_KNOWN_AS}(?:whose|with|has|have)\s+{_ALL}{_NOUNS}{_NOUN}\s+(?:as|in)\s+{_ALL}{_KIND}",
+        rf"{_MATRIX}{_KNOWN_AS}whose\s+{_KIND}\s+are\s+{_ALL}{_NOUNS}{_NOUN}(?=[\s,]*(?:$|and\b|\$))",
+    ))  # fmt: skip
+
+
 def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
     """What a sentence says of parts of matrices, plainly."""
     if not _ANY_PART.search(sentence):
@@ -228,7 +234,7 @@ def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
             yield one
             yield _Said(int(match["other"]), one.kind, int(match["next"]), one.places, one.many)
             return
-    for pattern in _PATTERNS:
+    for pattern in _patterns():
         for match in pattern.finditer(sentence):
             before, behind = sentence[:match.start()], sentence[match.end():]
             said = _said(match)
@@ -280,7 +286,7 @@ def _unnamed(
 ) -> Iterator[tuple[Stated, s.Scripted, s.Node, s.Node]]:
     """What a sentence says of the parts of a matrix without their name, where vectors with its letter are declared that
     are as long: the x_n of “the inputs are stacked as rows in $X$”."""
-    for match in (m for pattern in _UNNAMED for m in pattern.finditer(sentence)):
+    for match in (m for pattern in _of_unnamed() if _ANY_PART.search(sentence) for m in pattern.finditer(sentence)):
         before, behind = sentence[: match.start()], sentence[match.end() :]
         stated, kind = formulas[int(match["matrix"])], match["kind"].lower()
         matrix = _only(stated)

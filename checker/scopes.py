@@ -22,10 +22,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
+from itertools import combinations
 
 from verify_derivations.checker.contents import Contents, is_exponential
 from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Stated, is_adjoint_name, is_derivative
+from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.namesakes import letter_in
@@ -61,6 +63,9 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
                 key = key_of(name, table)
                 if key is not None:
                     keys.setdefault(stated.raw.section, {}).setdefault(f"{key} in", to_latex(member.where))
+    variables: dict[tuple[str, ...], set[str]] = {}  # by which sections differentiate
+    for stated in formulas:
+        variables.setdefault(stated.raw.section, set()).update(x for x in variables_of(stated) if x is not None)
     told = {key_of(f.prose.defined, table): f.raw.section for f in formulas
             if f.prose.defined is not None and not f.prose.stacked}  # fmt: skip
     for path, stated_there in keys.items():  # u_w is a row of U in one section, and one of u_1, …, u_K in another
@@ -76,16 +81,13 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
         contents = [_under(child, keys) for child in children]
         listed = [set[str]().union(*(names for path, names in members.items() if path[: len(child)] == child))
                   for child in children]  # fmt: skip
+        moved = [{key.removesuffix(" in") for key in own if key.endswith(" in")} & set[str]().union(*(
+            names for path, names in variables.items() if path[: len(child)] == child))
+            for child, own in zip(children, contents, strict=True)]  # fmt: skip
         order = _Order(parent, formulas, table)
-        for a, first in enumerate(contents):
-            for b in range(a):
-                again = {k for k in first.keys() & contents[b].keys() if first[k] != contents[b][k]}
-                letters = _by_letters(first).keys() & _by_letters(contents[b]).keys()  # one is told apart already
-                again |= letters - (first.keys() & contents[b].keys())
-                again |= {k for k in listed[a] if f"{k}()" in contents[b]} | {k for k in listed[b] if f"{k}()" in first}
-                if again:
-                    isolated.add(children[a])
-                    isolated |= set() if order.goes_on(children[b], children[a], again) else {children[b]}
+        for (b, a), again in _told_otherwise(contents, listed, moved).items():
+            isolated.add(children[a])
+            isolated |= set() if order.goes_on(children[b], children[a], again) else {children[b]}
     isolated |= _against_what_is_around(formulas, keys)
     apart = _apart(formulas, keys, table)
     alone = _alone(formulas, table)
@@ -97,9 +99,50 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
         stated.alone = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in apart | alone), ())
 
 
-def _by_letters(keys: Mapping[str, str]) -> dict[str, str]:
-    """Keys with the letters that are written for names of a section's own."""
-    return {re.sub(r"\\mathit\{(\w)\}", r"\1", key): value for key, value in keys.items()}
+def _told_otherwise(
+    contents: Sequence[Mapping[str, str]], listed: Sequence[Set[str]], moved: Sequence[Set[str]]
+) -> dict[tuple[int, int], set[str]]:
+    """Which of several sections, the earlier one first, say different things of which names: what they define with
+    each key, the names that each defines with indices, and those that each declares and differentiates by, where
+    another one defines a function of that name."""
+    found: dict[tuple[int, int], set[str]] = {}
+
+    def differ(key: str, one: int, other: int) -> None:
+        if one != other:
+            found.setdefault((min(one, other), max(one, other)), set()).add(key)
+
+    values: dict[str, list[int]] = {}  # the sections that say something of a key
+    letters: dict[str, list[int]] = {}  # by the letter for which a section has a name of its own
+    for place, defined in enumerate(contents):
+        for key in defined:
+            values.setdefault(key, []).append(place)
+        for key in {_by_letter(key) for key in defined}:
+            letters.setdefault(key, []).append(place)
+    for key, places in values.items():
+        if len({contents[place][key] for place in places}) > 1:
+            for one, other in combinations(places, 2):
+                if contents[one][key] != contents[other][key]:
+                    differ(key, one, other)
+    for key, places in letters.items():
+        if len(places) > len(values.get(key, ())):  # some are told apart already
+            for one, other in combinations(places, 2):
+                if key not in contents[one] or key not in contents[other]:
+                    differ(key, one, other)
+    for place, names in enumerate(listed):
+        for name in names:
+            for other in values.get(f"{name}()", ()):
+                differ(name, place, other)
+    for place, names in enumerate(moved):
+        for name in (name for name in names if place not in values.get(f"{name}()", ())):
+            for other in values.get(f"{name}()", ()):
+                if f"{name} in" not in contents[other]:
+                    differ(name, place, other)
+    return found
+
+
+def _by_letter(key: str) -> str:
+    """A key with the letter that is written for a name of a section's own."""
+    return re.sub(r"\\mathit\{(\w)\}", r"\1", key) if "\\mathit" in key else key
 
 
 def _against_what_is_around(
@@ -246,8 +289,9 @@ def _apart(
         key_total = Counter(key for path in siblings for key in own[path])
         count_total = Counter((name, n) for path in siblings for name, seen in counts[path].items() for n in seen)
         names_total = Counter(name for path in siblings for name in counts[path])
+        late_one = _declaring_late(siblings, own, below, table)
         for k, path in enumerate(siblings):
-            if _declares_late(path, siblings[:k], siblings[k + 1 :], own, below, table):
+            if path == late_one:
                 found.add(path)
                 continue
             here = counts[path]
@@ -314,19 +358,24 @@ def _of_variables_alone(formulas: Sequence[Stated], table: NameTable) -> set[str
     return found
 
 
-def _declares_late(
-    path: tuple[str, ...], before: Sequence[tuple[str, ...]], behind: Sequence[tuple[str, ...]],
-    own: Mapping[tuple[str, ...], dict[str, str]], below: Mapping[tuple[str, ...], Sequence[Stated]], table: NameTable,
-) -> bool:  # fmt: skip
-    """Whether a section declares letters of which the sections before it, of a list of rules, only speak: they declare
+def _declaring_late(
+    siblings: Sequence[tuple[str, ...]], own: Mapping[tuple[str, ...], dict[str, str]],
+    below: Mapping[tuple[str, ...], Sequence[Stated]], table: NameTable,
+) -> tuple[str, ...] | None:  # fmt: skip
+    """The section that declares letters of which the sections before it, of a list of rules, only speak: they declare
     and define nothing. ``A \\in R^{m \\times n}`` before the last rules says nothing of the first ones."""
-    declared = {key.removesuffix(" in") for key in own[path] if key.endswith(" in")}
+    saying = [path for path in siblings if any(not key.endswith("()") for key in own[path])]
+    declared = {key.removesuffix(" in") for path in saying for key in own[path] if key.endswith(" in")}
+    if len(saying) != 1 or not declared:
+        return None
+    (path,) = saying
     mine = _mentioned(below[path], table)
-    elsewhere = [key for other in (*before, *behind) for key in own[other]]
-    if any(not key.endswith("()") or key.removesuffix("()") in mine for key in elsewhere):
-        return False
-    earlier, later = (_mentioned([f for other in some for f in below[other]], table) for some in (before, behind))
-    return bool(declared & earlier) and not declared & later
+    if any(key.removesuffix("()") in mine for other in siblings if other != path for key in own[other]):
+        return None
+    place = siblings.index(path)
+    earlier, later = (_mentioned([f for other in some for f in below[other]], table)
+                      for some in (siblings[:place], siblings[place + 1 :]))  # fmt: skip
+    return path if declared & earlier and not declared & later else None
 
 
 def _index_counts(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[int]]:

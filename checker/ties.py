@@ -27,7 +27,8 @@ def read_ties(formulas: Sequence[Stated]) -> None:
         said = any(_AROUND.search(x) and _OF_INDICES.search(x) for x in ENDED.split(f.raw.context))
         if said or _AROUND.search(f.raw.tail) and _OF_INDICES.search(f.raw.tail):
             here |= {base for g in formulas if g.raw.section == f.raw.section for base in _stepped(g)}
-        tied.setdefault(f.raw.section, set()).update(here)
+        if here:
+            tied.setdefault(f.raw.section, set()).update(here)
     for f in formulas:
         within = (names for section, names in tied.items() if f.raw.section[: len(section)] == section)
         both = set[str | None]().union(*within) & set(variables_of(f))

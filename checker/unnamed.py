@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from typing import TypeVar
 
@@ -279,7 +280,7 @@ class _Unnamed:
     def _put(self, text: str) -> set[str | None]:
         """The names in whose definitions a sentence puts another function or loss."""
         found = set[str | None]()
-        units = self._having(_nonlinear)
+        units = self._units
         for word, test in _spoken(_FUNCTIONS, text):
             nouns = _UNITS if test is not None else rf"(?:{_UNITS}|{_NETS})"
             behind = rf"(?:\s+{nouns})" + ("?" if test is not None else "")
@@ -324,6 +325,10 @@ class _Unnamed:
         says = (rf"{_FOR}{word}\b", rf"\b{word}{_BECOMES}", rf"{_AWAY}{word}\b(?!\s+of\s+generality)")
         return re.search(word, text, re.I) is not None and any(re.search(pattern, text, re.I) for pattern in says)
 
+    @cached_property
+    def _units(self) -> set[str | None]:
+        return self._having(_nonlinear)
+
     def _having(self, test: Test) -> set[str | None]:
         """The names in whose definitions something stands."""
         return {name for name, values in self.values.items() if any(test(x) for value in values for x in s.walk(value))}
@@ -337,7 +342,7 @@ class _Unnamed:
     def _ends_nonlinear(self) -> bool:
         """Whether what a loss is made of is an activation."""
         last = {base_of(x) for top in self.losses for value in self.values[top] for x in names_in(value)}
-        return not self._having(_nonlinear).isdisjoint(last | self.losses)
+        return not self._units.isdisjoint(last | self.losses)
 
     def _behind(self, sentence: _Sentence) -> list[Stated]:
         """The claims of which a sentence is said that has none itself, up to where an equation follows that may say

@@ -289,6 +289,20 @@ def _normal_slope(x: Value) -> Value:  # erf' = 2/√π · exp(−x²)
     return mul(2 / pi().sqrt(), elementary("exp", negative(mul(x, x))))
 
 
+def _factorial(x: Decimal) -> Decimal:  # Γ(x + 1), which is all that x! may mean between whole numbers
+    if x < 0:
+        raise Undefined("factorial of a negative number")
+    return _special("factorial")(x)
+
+
+def _factorial_slope(x: Value) -> Value:
+    return mul(elementary("!", x), elementary("!'", add(x, ONE)))
+
+
+def _no_slope(x: Value) -> Value:
+    raise Undefined("the second derivative of a factorial")
+
+
 def pi() -> Decimal:
     digits = decimal.getcontext().prec
     with mpmath.workdps(digits + 5):
@@ -312,6 +326,8 @@ ELEMENTARY: dict[str, Rule] = {
     "sinh": (_special("sinh"), lambda x: elementary("cosh", x), {NIL: NIL}),
     "cosh": (_special("cosh"), lambda x: elementary("sinh", x), {NIL: ONE}),
     "erf": (_special("erf"), _normal_slope, {NIL: NIL}),
+    "!": (_factorial, _factorial_slope, {Fraction(k): Fraction(math.factorial(k)) for k in range(20)}),
+    "!'": (_special("digamma"), _no_slope, {}),  # only in the line above
 }
 
 

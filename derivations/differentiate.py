@@ -301,9 +301,11 @@ class _Differentiation:
 
     def apply(self, node: Apply) -> Scalar:
         """df(x₁, …) = Σ_k ∂ₖf(x₁, …)·dx_k; but a function that itself depends on the variable is written out."""
-        if plain_name(node.function) == "log" and isinstance(node.arguments[0], Product) and not any(node.derivative):
-            return self.log_of_product(node.arguments[0])
-        if not self.environment.captured.get(node.function, frozenset()).isdisjoint({self.head, *self.through}):
+        if plain_name(node.function) == "log" and not any(node.derivative):
+            slope = self.log_of_product(node.arguments[0])
+            if slope is not None:
+                return slope
+        if self.captures(node):
             return self.of(call(self.environment.functions[node.function], node.arguments, node.derivative))
         slopes = [self.of(argument) for argument in node.arguments]
         if all(slope == NOUGHT for slope in slopes):
@@ -312,10 +314,29 @@ class _Differentiation:
             mul(self.partial(node, k), slope) for k, slope in enumerate(slopes) if slope != NOUGHT
         ))
 
-    def log_of_product(self, node: Product) -> Scalar:
-        """d log Π_p x_p = Σ_p dx_p/x_p."""
-        slope = self.of(node.body)
-        return summation(node.binders, mul(slope, power(node.body, -1))) if slope != NOUGHT else NOUGHT
+    def captures(self, node: Apply) -> bool:
+        """Whether a function itself depends on the variable."""
+        return not self.environment.captured.get(node.function, frozenset()).isdisjoint({self.head, *self.through})
+
+    def log_of_product(self, node: Scalar) -> Scalar | None:
+        """d log Π_p x_p = Σ_p dx_p/x_p, also where such a product is a factor, or the definition of what stands there;
+        ``None`` where there is none. (Where log has a value, no factor is zero.)"""
+        match node:
+            case Product(binders, body):
+                slope = self.of(body)
+                return summation(binders, mul(slope, power(body, -1))) if slope != NOUGHT else NOUGHT
+            case Mul(factors):
+                slopes = [self.log_of_product(factor) for factor in factors]
+                if all(slope is None for slope in slopes):
+                    return None
+                return add(*(mul(self.of(factor), power(factor, -1)) if slope is None else slope
+                             for factor, slope in zip(factors, slopes, strict=True)))  # fmt: skip
+            case Access(head, indices) if head in self.through and head != self.head:
+                early = too_early(node, self.head, self.indices, self.environment)
+                return None if early else self.log_of_product(instantiate(self.environment.quantities[head], indices))
+            case Apply(function, arguments, orders) if self.captures(node):
+                return self.log_of_product(call(self.environment.functions[function], arguments, orders))
+        return None
 
     def partial(self, node: Apply, position: int) -> Scalar:
         name = plain_name(node.function)

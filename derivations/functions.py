@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from verify_derivations.derivations.normal import Normalizer
 
 HALF = Fraction(1, 2)
+FACTORIALS = 20  # whose values are written out up to
 
 Function: TypeAlias = "Callable[[Normalizer, list[Normal], Facts], Normal]"
 
@@ -66,6 +68,14 @@ def _tan(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
     return n.product([n.odd("sin", a[0], facts), n.power(_cos(n, a, facts), Fraction(-1), facts)], facts)
 
 
+def _factorial(n: Normalizer, argument: Normal) -> Normal:
+    """Of a number its value; else nothing is known but that it is positive (:meth:`Signs.positive_factor`)."""
+    known = argument[0].coefficient if len(argument) == 1 and argument == number(argument[0].coefficient) else None
+    if not argument or known is not None and known.denominator == 1 and 0 <= known <= FACTORIALS:
+        return number(math.factorial(int(known or 0)))
+    return n.single(n.head("apply", [argument], name="!"))
+
+
 FUNCTIONS: Mapping[str, Function] = MappingProxyType({
     "exp": lambda n, a, f: n.exp(a[0], f),
     "log": lambda n, a, f: n.log(a[0], f),
@@ -80,6 +90,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType({
     "tan": _tan,
     "arctan": lambda n, a, f: n.odd("arctan", a[0], f),
     "erf": lambda n, a, f: n.odd("erf", a[0], f),
+    "!": lambda n, a, f: _factorial(n, a[0]),
     "pi": lambda n, a, f: n.single(Factor(Head("apply", "pi"), (), Fraction(1))),
     "relu": lambda n, a, f: n.positive_part(a[0], f),
     "abs": _abs,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from verify_derivations.derivations import products
 from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.conditions import Condition, Pattern, like
 from verify_derivations.derivations.differentiate import plain_name, unfold_function
@@ -17,6 +18,7 @@ from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.functions import FUNCTIONS
 from verify_derivations.derivations.joining import joined
 from verify_derivations.derivations.matrices import Matrix, determinant, inverse, of_matrix
+from verify_derivations.derivations.ranges import solved
 from verify_derivations.derivations.rewrite import Rewriter
 from verify_derivations.derivations.scalars import to_scalar
 from verify_derivations.derivations.signs import Signs
@@ -213,14 +215,50 @@ class Normalizer(Rewriter):
         """The function of the values of ``body`` over its ``variables``: ``%m0, %m1, …`` in the closed body."""
         local = tuple(f"%m{k}" for k in range(len(extents)))
         names = {v: polynomial(m) for v, m in zip(variables, local, strict=True)}
-        body = gather(canonical(renamed(t, names, t.bound)) for t in body)
+        body = gather(canonical(_at_others(renamed(t, names, t.bound), local)) for t in body)
         depends = any(name in term.free() for term in body for name in local)
         if kind == "max" and not depends and all(implies(facts, Constraint(n - 1, ">=")) for n in extents):
             return body
         if kind == "argmax" and all(n == 1 for n in extents):
             return number(1)
+        if kind == "product" and len(extents) == 1:
+            found = self._divided(body, extents[0], facts) or self._exponential(body, extents[0], facts)
+            if found is not None:
+                return found
         closed, args, fragile = close([body], local)
         return self.single(Factor(Head(kind, "", closed, (), extents, fragile=fragile), args + at, ONE))
+
+    def _divided(self, body: Normal, extent: Polynomial, facts: Facts) -> Normal | None:
+        """Π_{q ≠ p} x_q = Π_q x_q/x_p, if no x is zero."""
+        found = products.left_out(body)
+        if found is None or not products.is_there(found[1], extent, facts):
+            return None
+        factors, place = found
+        inside = tuple(map(tidy_constraint, within(polynomial(products.LOCAL), extent)))
+        if not self.signs.nonzero(factors, (*facts, *inside)):
+            return None
+        one = self.reduce(products.at(factors, place), facts)
+        every = self.over("product", factors, (products.LOCAL,), (extent,), (), facts)
+        return self.product([every, self.power(one, -ONE, facts)], facts)
+
+    def _exponential(self, body: Normal, extent: Polynomial, facts: Facts) -> Normal | None:
+        """Π_q e^{x_q} = e^{Σ_q x_q}, and Π_q c = cⁿ for a positive c."""
+        if len(body) != 1 or body[0].bound or body[0].constraints:
+            return None
+        (term,) = body
+        taken = [f for f in term.factors if f.head.kind == "exp"
+                 or products.LOCAL not in f.names() and self.signs.positive_factor(f, facts)]  # fmt: skip
+        size, sign = abs(term.coefficient), ONE if term.coefficient > 0 else -ONE
+        if not taken and size == 1:
+            return None
+        variable = fresh("q")
+        put, ranges = {products.LOCAL: polynomial(variable)}, within(polynomial(variable), extent)
+        one = (Term(size, factors=tuple(f.at(put) for f in taken)),)
+        total = [Term(t.coefficient, (variable, *t.bound), (*ranges, *t.constraints), t.factors)
+                 for t in map(apart, self.log(one, (*facts, *map(tidy_constraint, ranges))))]  # fmt: skip
+        rest = (Term(sign, factors=tuple(f for f in term.factors if f not in taken)),)
+        others = number(1) if rest == (UNITY,) else self.over("product", rest, (products.LOCAL,), (extent,), (), facts)
+        return self.product([others, self.exp(self.reduce(total, facts), facts)], facts)
 
     # -- functions ----------------------------------------------------------------------------------
     def call(self, node: Apply, facts: Facts) -> Normal:
@@ -228,10 +266,10 @@ class Normalizer(Rewriter):
         known = name in FUNCTIONS and node.function not in self.environment.functions
         if known and any(node.derivative):
             unfolded = unfold_function(Apply(name, node.arguments, node.derivative), self.environment)
-            assert unfolded is not None
-            return self.of(unfolded, facts)
+            if unfolded is not None:  # but for a factorial
+                return self.of(unfolded, facts)
         arguments = [self.argument(argument, facts) for argument in node.arguments]
-        if known:
+        if known and not any(node.derivative):
             return FUNCTIONS[name](self, arguments, facts)
         return self.single(self.head("apply", arguments, name=node.function, data=node.derivative))
 
@@ -516,11 +554,23 @@ class Normalizer(Rewriter):
         return built if factor.exponent == 1 else self.power(built, factor.exponent, facts)
 
 
+def _at_others(term: Term, local: Sequence[str]) -> Term:
+    """[m = p]·F(m) = [m = p]·F(p): in the body of a maximum or a product, the names of indices do not decide which of
+    both is written."""
+    for c in term.constraints:
+        for variable in local if c.relation == "==" else ():
+            value = solved(c.value, variable)
+            if value is not None and value.names.isdisjoint({*local, *term.bound}):
+                factors = collect([f.at({variable: value}) for f in term.factors])
+                term = Term(term.coefficient, term.bound, term.constraints, factors)
+    return term
+
+
 def solved_sizes(facts: Sequence[Constraint]) -> dict[str, Polynomial]:
     """Sizes that equations among ``facts`` give as polynomials in others."""
-    solved: dict[str, Polynomial] = {}
+    known: dict[str, Polynomial] = {}
     for fact in facts:
-        value = fact.value.substitute(solved)
+        value = fact.value.substitute(known)
         if fact.relation != "==" or any(map(is_index, value.names)):
             continue
         for name in sorted(value.names):
@@ -529,10 +579,10 @@ def solved_sizes(facts: Sequence[Constraint]) -> dict[str, Polynomial]:
                 answer = parts[1] * -parts[0].unit
                 if any(c.denominator != 1 for _, c in answer.terms):
                     continue
-                solved = {n: p.substitute({name: answer}) for n, p in solved.items()}
-                solved[name] = answer
+                known = {n: p.substitute({name: answer}) for n, p in known.items()}
+                known[name] = answer
                 break
-    return solved
+    return known
 
 
 def _raised(value: Fraction, exponent: int) -> Fraction:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
+from verify_derivations.derivations import products
 from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.domains import contains, contradictory, implies
 from verify_derivations.derivations.matching import heads_of_leading, leading, quotients
@@ -69,7 +70,7 @@ class Rewriter:
         self._leads: dict[Head, list[frozenset[Head]]] = {}  # see `heads_of_leading`, of each power of a sum
         self._rules = (
             self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._window,
-            self._domain, self._argmax, self._cancel, self._count, self._powers,
+            self._domain, self._argmax, self._cancel, self._count, self._powers, self._completed,
         )  # fmt: skip
         on_domains = (self._pinch, self._digits, self._window, self._domain)
         self._others = tuple(rule for rule in self._rules if rule not in on_domains)
@@ -297,6 +298,10 @@ class Rewriter:
                 largest = Factor(head, inner, ONE)
                 return [Term(term.coefficient / left[0], bound, kept, collect((*left[1], largest)))]
         return None
+
+    def _completed(self, term: Term, facts: Facts) -> list[Term] | None:
+        found = products.completed(term, facts)
+        return None if found is None else [times(found[0], t) for t in self.rebuilt(found[1], facts)]
 
     def _cancel(self, term: Term, facts: Facts) -> list[Term] | None:
         """A·A⁻¹ = A⁻¹·A = 1, for a matrix A = T + … by its leading term T:

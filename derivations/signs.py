@@ -100,7 +100,7 @@ class Signs:
             return self.positive(head.bodies[0], self.environment.facts)
         if head.kind == "index":
             return implies(facts, Constraint(f.args[0] - 1, ">="))
-        return head == Head("apply", "pi")
+        return head == Head("apply", "pi") or head.kind == "apply" and head.name == "!"
 
     def smooth(self, normal: Normal) -> bool:
         """No comparison or maximum inside, also not through definitions: an analytic function, not constant,

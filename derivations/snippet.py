@@ -44,7 +44,7 @@ _MATH = {"exp": "exp", "log": "log", "ln": "log", "tanh": "tanh", "sqrt": "sqrt"
          "tan": "tan", "sinh": "sinh", "cosh": "cosh", "arctan": "atan", "erf": "erf"}
 _FORMS = {"max": "max({0})", "min": "min({0})", "abs": "abs({0})", "pi": "pi", "relu": "max(0, {0})",
           "ReLU": "max(0, {0})", "sigmoid": "1 / (1 + exp(-({0})))", "softplus": "log(1 + exp({0}))",
-          "sign": "(({0}) > 0) - (({0}) < 0)", "sgn": "(({0}) > 0) - (({0}) < 0)"}
+          "!": "gamma(({0}) + 1)", "sign": "(({0}) > 0) - (({0}) < 0)", "sgn": "(({0}) > 0) - (({0}) < 0)"}
 
 _ARRAY = """\
 def array(name, values):

@@ -22,7 +22,7 @@ class Token:
     partner: int = -1
 
 
-OPERAND_END = frozenset(("number", "symbol", "run", "close", "finish", "'", "quoted", "dots", "infinity"))
+OPERAND_END = frozenset(("number", "symbol", "run", "close", "finish", "'", "quoted", "dots", "infinity", "!"))
 
 
 class Brackets:

@@ -283,6 +283,8 @@ class _Printer:
                 return f"\\left|{self.text(arguments[0], scope)}\\right|", _ATOM
             if function == "pi":
                 return r"\pi", _ATOM
+            if function == "!":
+                return f"{self.text(arguments[0], scope, _ATOM)}!", _ATOM
         name, _, members = function.partition(MEMBER)
         if name != function:  # φ_k(x)
             count = 1 + members.count(MEMBER)

@@ -368,6 +368,10 @@ class _Lexer(Brackets):
             self.emit("symbol" if self._alone() else "sign", text, unit)
         elif text in ("*", "/"):
             self.emit("symbol" if text == "*" and self._alone() else "times", sp.TIMES[text], unit)
+        elif text == "!" and self.previous() in OPERAND_END - {"!"} and not (  # n!! is another function, != a relation
+            self.peek() in ("!", "=") and self.units[self.index].joined
+        ):
+            self.emit("!", text, unit)
         elif text in ("!", "@", "?", "`", '"', "#", "$"):
             raise ReadError(f"{text} is not read in a formula", unit.start)
         else:

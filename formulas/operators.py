@@ -36,7 +36,7 @@ elementwise_functions = {
     "exp": "exp", "log": "log", "ln": "log", "sqrt": "sqrt", "abs": "abs", "sign": "sign", "sgn": "sign", "erf": "erf",
     "sin": "sin", "cos": "cos", "arctan": "arctan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
     "sigmoid": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "softplus": "softplus",
-    "relu": "relu", "ReLU": "relu", "RELU": "relu", "Relu": "relu",
+    "relu": "relu", "ReLU": "relu", "RELU": "relu", "Relu": "relu", "!": "!",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ def pairs_in(tree: s.Node) -> frozenset[str]:
     sums = [node for node in s.walk(tree) if isinstance(node, s.BigOperator) and node.operator == "\\sum"]
     found = {letter for each in sums for letter in _compared(each)} & INDICES
     return frozenset(
-        letter for letter in found if not _stands(tree, letter)
+        letter for letter in found if not stands(tree, letter)
         and all(s.Symbol(letter) in set(s.walk(each.body)) for each in sums if letter in _compared(each))
     )  # fmt: skip
 
@@ -32,16 +32,16 @@ def _compared(node: s.BigOperator) -> set[str]:
     return {side.name for relation in relations for side in relation.sides if isinstance(side, s.Symbol)}
 
 
-def _bound(node: s.BigOperator) -> Iterator[str]:
+def bound(node: s.BigOperator) -> Iterator[str]:
     for item in _items(node):
         sides = item.sides[: -1 if item.relations == ("=",) else None] if isinstance(item, s.Relation) else (item,)
         yield from (x.name for side in sides for x in s.walk(side) if isinstance(x, s.Symbol))
 
 
-def _stands(tree: s.Node, letter: str) -> bool:
+def stands(tree: s.Node, letter: str) -> bool:
     """Whether a letter stands in a tree outside of the sums over it, or that compare it."""
-    if isinstance(tree, s.BigOperator) and letter in _bound(tree):
+    if isinstance(tree, s.BigOperator) and letter in bound(tree):
         return False
     if isinstance(tree, s.Symbol):
         return tree.name == letter
-    return any(_stands(node, letter) for node in s.children(tree))
+    return any(stands(node, letter) for node in s.children(tree))

@@ -244,6 +244,16 @@ class Atoms(Rows, Derivatives):
         raise self.error(f"{token.text} over more than one symbol", token=token, expected="one symbol")
 
     def scripts(self, base: s.Node) -> s.Node:
+        """``x_i^2``, ``f'``, and ``n!``, which may have scripts again."""
+        node = self._scripts(base)
+        while self.at("!"):
+            self.next()
+            node = s.Call(s.Symbol("!"), (node,), "", span=self.span(base.span[0]))
+            if self.token.kind in ("^", "_", "'"):
+                node = self._scripts(s.Group("(", node, span=node.span))
+        return node
+
+    def _scripts(self, base: s.Node) -> s.Node:
         sub: s.Node | None = None
         sup: s.Node | None = None
         primes = 0

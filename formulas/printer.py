@@ -193,6 +193,8 @@ _BARE = s.Symbol | s.Scripted | s.Fraction | s.BigOperator | s.Norm | s.Absolute
 
 
 def _call(node: s.Call, script: bool) -> str:
+    if node.function == s.Symbol("!"):
+        return _operand(node.arguments[0], script, (s.Sum, s.Product, s.Call, s.Relation, s.Sequence)) + "!"
     function = to_latex(node.function)
     arguments = ", ".join(_latex(argument, script=script) for argument in node.arguments)
     if node.bracket == node_name(node.function):  # \langle x, y \rangle

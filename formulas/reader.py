@@ -4,7 +4,7 @@
 
     statements = [⇒] chain { (, | quad | ⇒ | \\\\) chain }       chain    = side { relation side }
     side       = [sign] product { sign product }               product  = factor { [·, ∘, /, …] factor }
-    factor     = atom scripts [ bracket scripts ]              scripts  = { ^ argument | _ argument | ' }
+    factor     = atom scripts [ bracket scripts ]              scripts  = { ^ argument | _ argument | ' | ! }
 
 The body of Σ (and of ∂/∂x) is the rest of the product it stands in. Every node keeps its span.
 """

@@ -3,7 +3,8 @@ transposes, what stands in brackets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeGuard
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.ranges import is_range
@@ -42,6 +43,11 @@ def letters_alone(tree: s.Node) -> set[str]:
     return {x.name for x in sides if isinstance(x, s.Symbol)}
 
 
+def is_alone(tree: s.Node) -> TypeGuard[s.Statements]:
+    """Whether a formula names one symbol, and no more."""
+    return isinstance(tree, s.Statements) and len(tree.parts) == 1 and isinstance(tree.parts[0], s.Symbol)
+
+
 def factors_of(node: s.Node | None) -> tuple[s.Node, ...]:
     """The factors of a juxtaposition: ``ij`` is i and j, ``(l)T`` is (l) and T."""
     if node is None:
@@ -54,6 +60,13 @@ def items_of(node: s.Node) -> tuple[s.Node, ...]:
     if isinstance(node, s.Sequence):
         return tuple(part for item in node.items for part in (items_of(item) if multiple(item) is None else (item,)))
     return factors_of(node)
+
+
+def letter_below(node: s.Node) -> str | None:
+    """The one letter that is a subscript."""
+    if not isinstance(node, s.Scripted) or not isinstance(node.sub, s.Symbol):
+        return None
+    return node.sub.name if len(node.sub.name) == 1 and node.sub.name.islower() else None
 
 
 def multiple(node: s.Node) -> str | None:
@@ -147,6 +160,14 @@ def introduced_by(node: s.Relation) -> tuple[s.Node, ...]:
         return ()
     first = node.sides[0]
     return first.items if isinstance(first, s.Sequence) else (first,)
+
+
+def declarations(nodes: Sequence[s.Node]) -> Iterator[tuple[s.Node, s.Space]]:
+    """The names that are declared, each with the space that it lies in."""
+    for node in nodes:
+        if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space):
+            first = node.sides[0]
+            yield from ((name, node.sides[-1]) for name in (first.items if isinstance(first, s.Sequence) else (first,)))
 
 
 def by_square(item: s.Node, node: s.Relation) -> bool:

@@ -27,6 +27,12 @@ def letters_of_one_step(trees: Iterable[s.Node]) -> dict[str, frozenset[str]]:
     return {t: names for t, names in named.items() if _goes_on(t, names, equations)}
 
 
+def goes_back(tree: s.Node) -> bool:
+    """Whether something stands at one step before another, which all such formulas have."""
+    return any(isinstance(x, s.Scripted) and isinstance(x.sub, s.Sum) and x.sub.terms[1:] == (ONE,)
+               and x.sub.signs[1] == "-" for x in s.walk(tree))  # fmt: skip
+
+
 def _goes_on(letter: str, names: frozenset[str], equations: Sequence[s.Relation]) -> bool:
     """Whether the next value of something is made of the one before, by what has no step or beside such."""
     steps = [[y for y in names_in(x.sides[1]) if base_of(y) in names and _at(y, letter) is not None] for x in equations]

@@ -221,9 +221,12 @@ def _by_slot(reader: Elaborator, node: s.Derivative) -> Slope | None:
     given = world.applied.parameters.get(function.name, ()) if function is not None else ()
     if function is None or node.sign != "\\partial" or len(given) != len(function.parameters) or len(given) < 2:
         return None
-    head, axes, _, shape, name = _variable(reader, node.denominators[0])
+    root = _square_root(reader, node.denominators[0])
+    head, axes, _, shape, name = _variable(reader, node.denominators[0] if root is None else root)
     if axes or not any(other != head and head in world.below([other]) for other in given):
         return None
+    if root is not None:
+        raise Unsupported(f"what {to_latex(node)} holds fixed is not said")
     if head not in given:
         return None
     reader.here.by_slot.add(to_latex(node))

@@ -71,7 +71,7 @@ class Primed(sympy.Function):  # type: ignore[misc]
 _FUNCTIONS: dict[str, Any] = {
     "exp": sympy.exp, "log": sympy.log, "tanh": sympy.tanh, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan,
     "sinh": sympy.sinh, "cosh": sympy.cosh, "arctan": sympy.atan, "erf": sympy.erf, "abs": sympy.Abs,
-    "sign": sympy.sign, "max": sympy.Max, "min": sympy.Min,
+    "sign": sympy.sign, "!": sympy.factorial, "max": sympy.Max, "min": sympy.Min,
 }
 _NAMES = {function: name for name, function in _FUNCTIONS.items()}
 _RELATIONS: dict[str, Any] = {">": sympy.StrictGreaterThan, ">=": sympy.GreaterThan, "==": sympy.Eq, "!=": sympy.Ne}

@@ -3,6 +3,7 @@ contradicts. They are part of ``docs/defects.md``."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from planted import Patch, changed
@@ -12,6 +13,7 @@ from verify_derivations.checker import (
     beside,
     building,
     called,
+    case,
     contents,
     every_layer,
     functions,
@@ -67,6 +69,7 @@ BACK = r"\frac{\partial J}{\partial W^{(l)}} = \frac{\partial J}{\partial z^{(l)
 ERROR = r"\frac{\partial J}{\partial z^{(l)}} = (W^{(l+1)})^T \frac{\partial J}{\partial z^{(l+1)}} \odot a^{(l)}"
 OTHERWISE = NET + r"$V \in R^{n_L \times n_{L-1}}$, $z^{(L)} = V a^{(L-1)}$, $J = \|a^{(L)}\|^2$."
 SAID = r"Let $w, x, b, z, \mu \in R$, $J = z^2 + \frac{\mu}{2} w^2$. "
+UNIT = r"Let $w, x, y \in R$, $z = w x$ and $J = \frac12 (z - y)^2$. "
 UNUSED = r"For $i = 1, \dots, N$ let $x_i \in R^n$, $y_i \in R$, $W \in R^{m \times n}$, $z_i = W x_i$. "
 
 MISREAD: dict[str, Misread] = {
@@ -345,5 +348,56 @@ MISREAD: dict[str, Misread] = {
         "\\documentclass{article} Let $A \\in R^{n \\times n}$, $x \\in R^n$ and $f = x^\\top A x$. "
         "\\begin{lemma} Let $A$ be symmetric. \\end{lemma} In general,",
         r"\nabla_x f = 2 A x",
+    ),
+    "numbers above letters are powers": Misread(
+        [(case, "read_raised", _nothing)],
+        r"Let $w, x^1, x^2 \in R$. Superscripts count the examples. Let $J = w x + w x^2$.",
+        r"\frac{\partial J}{\partial x} = w + 2 w x",
+    ),
+    "an equation that a text denies holds": Misread(
+        [(case, "read_denied", _nothing)],
+        r"Let $w, x, y \in R$. Instead of $z = w x$ we use a larger model. Let $J = \frac12 (z - y)^2$.",
+        SLOPE + "(z - y) x",
+    ),
+    "what a sentence changes without a name stays": Misread(
+        [(case, "read_unnamed", _nothing)], UNIT + "From here on the loss is doubled. Then", SLOPE + "(z - y) x",
+    ),
+    "a mistake is a statement": Misread(
+        [(case, "read_leads", _nothing)], UNIT + "A common mistake is", SLOPE + "(z - y) x",
+    ),
+    "a sign is what it usually is": Misread(
+        [(case, "read_operations", _nothing)],
+        r"Let $A \in R^{n \times n}$ and $F = A^2$. The square is taken elementwise. Let $J = \operatorname{tr}(F)$.",
+        r"\frac{\partial J}{\partial A} = 2 A^\top",
+    ),
+    "what is said of another section is said here": Misread(
+        [(case, "read_references", _nothing)],
+        "**Model 1.** " + UNIT + "\n\n**Model 2.** " + UNIT.replace("w x", "w^2 x") + "\n\nBack to the first model,",
+        SLOPE + "2 (z - y) w x",
+    ),
+    "members that a text ties are many": Misread(
+        [(case, "read_ties", _nothing)],
+        r"Let $x_0, \dots, x_n \in R$ with $x_0 = x_n$ and $J = \sum_{i=0}^n x_i^2$.",
+        r"\frac{\partial J}{\partial x_0} = 2 x_0",
+    ),
+    "repeated indices are summed over nowhere": Misread(
+        [(rereadings, "_REPEATED", re.compile("(?!)"))],
+        r"We use the summation convention. Let $q = x_i a_{ij} x_j$.", r"\frac{\partial q}{\partial x_i} = a_{ij} x_j",
+    ),
+    "what one section says of data holds in all": Misread(
+        [(case, "read_local", _nothing)],
+        "# One\n\nLet $A \\in R^{n \\times n}$, $x \\in R^n$ and $f = x^\\top A x$.\n\n# Two\n\n"
+        "Let $A \\in R^{n \\times n}$ be symmetric.\n\n# Three\n\nLet $A \\in R^{n \\times n}$. Then",
+        r"\nabla_x f = 2 A x",
+    ),
+    "a partial derivative is a total one": Misread(
+        [(case, "read_partials", _nothing)],
+        r"Let $w, x \in R$, $z = w x$ and $f = z + w^2$. Then $\frac{d f}{d w} = x + 2 w$ and",
+        r"\frac{\partial f}{\partial w} = x + 2 w",
+    ),
+    "a letter that is given another meaning keeps the first": Misread(
+        [(case, "read_reused", _nothing)],
+        "# One\n\nLet $w, x, t \\in R$ and $a = w x$.\n\n# Two\n\nWe fit a line with coefficients $a$ and $b$: "
+        "$J = a t + b$.", SLOPE + "x t",
     ),
 }

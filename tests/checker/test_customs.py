@@ -448,14 +448,52 @@ def test_sums_as_in_numpy(right: str, verdict: Verdict) -> None:
 
 # -- brackets -------------------------------------------------------------------------------------------------------
 def test_brackets_after_a_sum() -> None:
+    """Of a total, the sum goes on to what has its index; of members, which index is wrong is not known."""
     text = r"$a, b, y \in \mathbb{R}^{n}$ $$L = \sum_{i=1}^{n} a_i^2 + RIGHT$$ $$\frac{\partial L}{\partial b} = 2 b$$"
     definition, claim = displayed(text, RIGHT="b_i^2")
-    assert definition.verdict is ILL_FORMED and "brackets are missing" in definition.message
-    assert definition.correction is not None and definition.correction.verdict is DEFINED
-    assert r"\left(a_i^2 + b_i^2\right)" in definition.correction.latex
+    assert definition.verdict is DEFINED and "a sum lacks its brackets" in definition.remarks[0]
     assert claim.verdict is PROVED
     assert last(text, RIGHT="2 b_i^2").verdict is REFUTED
-    assert displayed(text, RIGHT="b^T b")[0].verdict is DEFINED
+    assert not displayed(text, RIGHT="b^T b")[0].remarks
+    members = r"""
+    $x, b \in \mathbb{R}^{n}$, $W \in \mathbb{R}^{n \times n}$
+    $$z_i = \sum_{j=1}^{n} W_{ij} x_j + b_j$$
+    """
+    (found,) = displayed(members)
+    assert found.verdict is ILL_FORMED and "brackets are missing" in found.message
+    assert found.correction is not None and found.correction.verdict is DEFINED
+
+
+@pytest.mark.parametrize(
+    ("right", "verdict"),
+    [(r"\sum_{j \neq i} a_j^2 + a_i^2", PROVED), (r"\sum_{j \neq i} a_j^2 - a_i^2", REFUTED)],
+)
+def test_a_term_that_a_sum_leaves_out_stands_outside_of_it(right: str, verdict: Verdict) -> None:
+    found = last(r"$a \in \mathbb{R}^{n}$ $$L = \sum_{i=1}^{n} a_i^2 = RIGHT$$", RIGHT=right)
+    assert found.verdict is verdict and not any("brackets" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    ("right", "verdict"),
+    [
+        (r"\sum_{n=1}^N t_n x_n - p_n x_n", PROVED),
+        (r"\sum_{n=1}^N t_n - p_n x_n", REFUTED),  # (t_n - p_n) x_n
+        (r"\sum_{n=1}^N t_n x_n + p_n x_n", REFUTED),
+        (r"\sum_{n=1}^N t_n x_n - p_n x_n - \mu w", REFUTED),  # of one example: what has no index stands outside
+    ],
+)
+def test_brackets_that_a_gradient_lacks(right: str, verdict: Verdict) -> None:
+    text = r"""
+    For $n = 1, \dots, N$ let $x_n \in \mathbb{R}^{d}$, $t_n \in \mathbb{R}$.
+    Let $w \in \mathbb{R}^{d}$, $\mu \in \mathbb{R}$.
+    $$p_n = \frac{1}{1 + e^{-w^T x_n}}$$
+    $$\ell = \log \prod_{n=1}^N p_n^{t_n} (1 - p_n)^{1 - t_n} = \sum_{n=1}^N t_n \log p_n + (1 - t_n) \log(1 - p_n)$$
+    $$\frac{\partial \ell}{\partial w} = RIGHT$$
+    """
+    definition, found = displayed(text, RIGHT=right)[-2:]
+    assert found.verdict is verdict, found.message
+    assert definition.verdict in (PROVED, Verdict.CHECKED), definition.message
+    assert "a sum lacks its brackets" in found.remarks[0]
 
 
 def test_brackets_beside_an_elementwise_product() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from counted import calls
 
 from verify_derivations.checker import check
+from verify_derivations.checker.case import prepare
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.lexer import tokenize
@@ -376,3 +378,49 @@ def test_a_matrix_is_written_as_the_list_of_its_columns() -> None:
     assert verdict(rows, r"\nabla_u E = X^\top X u") in HOLDS
     assert verdict(rows, r"\nabla_u E = X X^\top u") in WRONG
     assert verdict(PATTERNS.replace(r"d \times N", r"N \times d"), r"\nabla_u E = X^\top X u") is Verdict.UNDECIDED
+
+
+def test_sections_of_one_kind_are_read_in_linear_time() -> None:
+    """Each of them used to be looked for in the words of each other one."""
+    def work(count: int) -> int:
+        sections = (
+            f"# Model {k}\n\nLet $w, x \\in \\mathbb{{R}}^n$.\n\n$$ y_{{{k}}} = w^\\top x + {k} $$\n\n"
+            f"$$ \\frac{{\\partial y_{{{k}}}}}{{\\partial w}} = x $$\n\n" for k in range(count)
+        )  # fmt: skip
+        document = scan("".join(sections), "models.md")
+        return calls(lambda: prepare(document, Effort()))
+
+    work(5)  # what is made once
+    assert work(60) < 2.25 * work(30)
+
+
+TWO_MEANINGS = r"""
+# Classes
+
+Let $p \in \mathbb{R}^K$ with $p_k > 0$, and $N_k \in \mathbb{R}$ for $k = 1, \dots, K$. The likelihood is
+
+$$ L(p) = \prod_{k=1}^K p_k^{N_k} $$
+
+$$ \frac{\partial \log L}{\partial p_k} = FIRST $$
+
+# Labels
+
+For $n = 1, \dots, N$ and $k = 1, \dots, K$ let $t_{nk}, y_{nk} \in \mathbb{R}$ and $y_{nk} > 0$. Then
+
+$$ p(t) = \prod_{n=1}^N \prod_{k=1}^K y_{nk}^{t_{nk}}, \qquad E = -\ln p(t) $$
+
+$$ \frac{\partial E}{\partial y_{nk}} = SECOND $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "right"),
+    [(r"\frac{N_k}{p_k}", r"-\frac{t_{nk}}{y_{nk}}", [True, True]),
+     (r"\frac{p_k}{N_k}", r"\frac{t_{nk}}{y_{nk}}", [False, False])],
+)
+def test_what_one_section_differentiates_by_is_no_function_of_another(
+    first: str, second: str, right: list[bool]
+) -> None:
+    claims = judged(TWO_MEANINGS.replace("FIRST", first).replace("SECOND", second))[1::2]
+    assert [f.verdict in HOLDS for f in claims] == right, [f.message for f in claims]
+    assert [f.verdict in WRONG for f in claims] == [not x for x in right]

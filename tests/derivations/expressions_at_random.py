@@ -16,6 +16,7 @@ from verify_derivations.formulas.expressions import (
     Constraint,
     Maximum,
     Polynomial,
+    Product,
     Scalar,
     Size,
     add,
@@ -26,6 +27,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     power,
     scalar,
+    substitute,
     summation,
 )
 
@@ -69,7 +71,15 @@ def expression(r: random.Random, depth: int, scope: Scope | None = None) -> Scal
     if r.random() < 0.5:
         return Compare(inner(), r.choice([">", ">="]), inner())
     variable, extent = fresh("q"), r.choice([n, m])
-    return Maximum(((variable, extent),), inner([(variable, extent)]))
+    body = inner([(variable, extent)])
+    if r.random() < 0.5:
+        return Maximum(((variable, extent),), body)
+    if r.random() < 0.5:  # with one factor left out, which may come beside it
+        place = _index(r, extent, scope)
+        same = bracket(Constraint(polynomial(variable) - place, "=="))
+        left_out = Product(((variable, extent),), add(same, mul(1 - same, body)))
+        return mul(left_out, substitute(body, {variable: place})) if r.random() < 0.5 else left_out
+    return Product(((variable, extent),), body)
 
 
 def _index(r: random.Random, extent: Polynomial, scope: Scope) -> Polynomial:

@@ -33,6 +33,7 @@ from verify_derivations.derivations import (
     matrices,
     modulo,
     normal,
+    products,
     prove,
     ranges,
     recurrence,
@@ -55,6 +56,7 @@ from verify_derivations.formulas.expressions import (
     Constraint,
     Determinant,
     Maximum,
+    Product,
     Scalar,
     Size,
     Sum,
@@ -104,6 +106,16 @@ def x(index: Polynomial | int) -> Scalar:
 
 def y(index: Polynomial) -> Scalar:
     return entry("y", index)
+
+
+Q = polynomial("%q")
+
+
+def _over_all(body: Scalar) -> Scalar:
+    return Product((("%q", n),), body)
+
+
+LEFT_OUT = _over_all(delta(Q, i) + mul(1 - delta(Q, i), x(Q)))
 
 
 def _always(*_: Any, **__: Any) -> bool:
@@ -721,6 +733,28 @@ DEFECTS: dict[str, Defect] = {
         lambda: differentiate.derivative(over(n, lambda t: entry("y", t) * x(t)), "x", (i,), VECTOR),
         2 * entry("y", i),
         free={net.i: n},
+    ),
+    "what a product leaves out need not be in its range": Defect(
+        [(products, "is_there", _always)],
+        mul(x(i), LEFT_OUT),
+        _over_all(x(Q)),
+        environment(Quantity("x", (n + 1,))),
+        free={net.i: n + 1},
+    ),
+    "what has a δ for a summand leaves one out": Defect(
+        [(products, "left_out", changed(products.left_out, "if there == gather(map(canonical, one)):", "if there:"))],
+        mul(x(i), _over_all(delta(Q, i) + x(Q))),
+        _over_all(x(Q)),
+        free={net.i: n},
+    ),
+    "beside a product nothing else moves a logarithm": Defect(
+        [(differentiate._Differentiation, "log_of_product", changed(
+            differentiate._Differentiation.log_of_product,
+            "mul(self.of(factor), power(factor, -1)) if slope is None", "NOUGHT if slope is None"))],
+        lambda: differentiate.derivative(
+            apply("log", mul(Z, _over_all(power(x(Q), 2)))), "z", (), environment(Quantity("z"), Quantity("x", (n,)))),
+        NOUGHT,
+        environment(Quantity("z"), Quantity("x", (n,))),
     ),
     "a product is differentiated by its first factor": Defect(
         [(differentiate, "add", lambda *terms: terms[0] if terms else NOUGHT)],
@@ -1414,7 +1448,7 @@ def table() -> str:
         lines.append(f"| {name} | {places(f.patch)} | condition *{kinds}* | "
                      f"`test_a_forgotten_condition_would_claim_too_much` |")
     for name, found in MISREAD.items():
-        claim = f"{found.document.strip()} ${found.claim}$".replace("|", "\\|")
+        claim = " ".join(f"{found.document} ${found.claim}$".split()).replace("|", "\\|")  # a row is one line
         lines.append(f"| {name} | {places(found.patch)} | {claim} | "
                      f"`test_the_claim_is_not_proved_but_where_the_defect_is` |")
     return HEAD + "\n".join(lines) + "\n"

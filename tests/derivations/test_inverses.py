@@ -202,7 +202,10 @@ def test_random_matrices_mean_the_same_in_normal_form() -> None:
                     expected = evaluate(before, {"n": size}, values, at)
                 except Undefined:
                     continue
-                assert evaluate(after, {"n": size}, values, at) == expected, f"seed {seed}, size {size}"
+                found = evaluate(after, {"n": size}, values, at)  # cⁿ is e^{n log c}: then it is not exact
+                exact = isinstance(found, Fraction)
+                near = expected if exact else pytest.approx(float(expected), rel=1e-12)
+                assert (found if exact else float(found)) == near, f"seed {seed}, size {size}"
                 compared += 1
     assert compared > 250
     assert changed > 60

@@ -41,6 +41,21 @@ def test_documents_read_back(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "latex", ["x!", "x_{i}!", "2!", r"\left(n - 1\right)!", r"\frac{x^{2}}{2!}", "n!^{2}", r"\log x!", "2n!m!"]
+)
+def test_factorials_read_back(latex: str) -> None:
+    tree = parse_expression(latex, SYMBOLS)
+    assert any(isinstance(x, s.Call) and x.function == s.Symbol("!") for x in s.walk(tree))
+    assert parse_expression(to_latex(tree), SYMBOLS) == tree
+
+
+@pytest.mark.parametrize("latex", ["x!!", "x != y", "!x", "a + !"])
+def test_other_exclamation_marks_are_not_read(latex: str) -> None:
+    with pytest.raises(ReadError, match="! is not read"):
+        parse_expression(latex, SYMBOLS)
+
+
+@pytest.mark.parametrize(
     ("tree", "latex"),
     [
         (s.Product((s.Sum(("+", "-"), (s.Symbol("x"), s.Symbol("y"))), s.Symbol("z")), ("",)), r"\left(x - y\right)z"),

@@ -28,6 +28,25 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not missing
 
 
+def missing(prose: str) -> list[str]:
+    """The files of which a text speaks that are not there, and the names that do not stand in them."""
+    where = r"`((?:formulas|derivations|checker|trainer|tests|benchmarks)/[\w/.]+)`"
+    files = {file for file in re.findall(where, prose) if not (ROOT / file).exists()}
+    named = re.findall(rf"`([\w.]+)`\s+(?:in|of)\s+{where}", prose)
+    return [*files, *(name for name, file in named if file not in files
+                      and not re.search(rf"\b{name.split('.')[-1]}\b", (ROOT / file).read_text(encoding="utf-8")))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_code_is_where_it_is_said_to_be(page: Path) -> None:
+    assert not missing(page.read_text(encoding="utf-8"))
+
+
+def test_code_that_is_not_there_is_missed() -> None:
+    assert missing("(`_no_such_rule` in `formulas/binding.py`)") == ["_no_such_rule"]
+    assert missing("see `formulas/no_such_file.py`") == ["formulas/no_such_file.py"]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_commands_exist(page: Path) -> None:
     code = " ".join(re.findall(r"`+[^`]+`+", page.read_text(encoding="utf-8")))
