@@ -47,7 +47,7 @@ def read_alternatives(formulas: Sequence[Stated]) -> None:
                 for part in parts:
                     _is_no_statement(part)
             elif _is_of_another_case(formulas, k):
-                f.chains[-1] = replace(f.chains[-1], partly=True)
+                f.chains[-1], f.when.another = replace(f.chains[-1], partly=True), True
             elif _is_partial(formulas, k):
                 f.chains[-1] = replace(f.chains[-1], partly=True)
                 if CUE.fullmatch(_behind(formulas, k)) and k + 1 < len(formulas):
@@ -117,7 +117,7 @@ def _may_define(chain: Chain) -> bool:
 def _behind(formulas: Sequence[Stated], k: int) -> str:
     """The text between a formula and the next one of its section."""
     following = formulas[k + 1] if k + 1 < len(formulas) else None
-    inside = following is not None and following.raw.section == formulas[k].raw.section
+    inside = following is not None and following.raw.section == formulas[k].raw.section and not formulas[k].raw.tail
     return following.raw.context if following is not None and inside else formulas[k].raw.tail
 
 

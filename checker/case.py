@@ -18,6 +18,8 @@ from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.denied import read_denied
 from verify_derivations.checker.depending import read_depending, read_of_itself
 from verify_derivations.checker.differentials import read_differentials
+from verify_derivations.checker.from_here import read_from_here
+from verify_derivations.checker.gradients_in_words import read_gradients_in_words
 from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.leads import read_leads
 from verify_derivations.checker.listings import read_listings
@@ -316,6 +318,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_padding(formulas)
     read_rows(formulas)
     standing = Standing(formulas)
+    read_gradients_in_words(formulas, standing)
     read_called(formulas, standing)
     read_depending(formulas)
     names = OpenNames(formulas, standing)
@@ -344,6 +347,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_partials(formulas, standing)
     read_local(formulas, tables)
     place(notation, formulas)
+    parts = read_from_here(formulas, standing)
     return Case(
-        document, formulas, table, tables, effort, symbols, notation, extra, named=named, rewritings=rewritings
+        document, formulas, table, tables, effort, symbols, notation, extra, parts, named=named, rewritings=rewritings
     )  # fmt: skip

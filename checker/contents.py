@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from verify_derivations.checker.open_names import DATA
+from verify_derivations.checker.spoken import introduced_in
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
@@ -29,6 +30,7 @@ class Contents:
     tops: set[str]  # of derivatives
     bottoms: set[tuple[str, int]]
     declared: set[str]  # as tensors
+    introduced: set[str]  # by an indefinite article, “a target $y$”, or as an index
 
     @classmethod
     def of(cls, formulas: Sequence[Stated], table: NameTable) -> Contents:
@@ -59,6 +61,8 @@ class Contents:
             names(mentioned), defined, mentioned, _differentiated(formulas, table), names(forms(told)),
             forms(f.prose.defined for f in rows if f.prose.defined is not None), names(forms(above)), forms(below),
             names(forms(x for f in formulas for m in f.memberships if isinstance(m.where, s.Space) for x in m.names)),
+            names(forms(x for f in formulas for x in introduced_in(f)))
+            | {letter for f in formulas for letter, *_ in f.ranges},
         )  # fmt: skip
 
     def flows_into(self, later: Contents) -> bool:
@@ -70,15 +74,15 @@ class Contents:
         back -= self.only_differentiates(later)
         if back and self.is_complete(later):
             back = back - DATA if self.bottoms & later.forms_mentioned else set()
-        onward -= self.functions & later.declared  # H(u), and then a matrix H
+        onward -= self.functions & later.declared | later.introduced  # H(u), and then a matrix H
         told = self.told & (later.mentioned - later.defined) | later.told & (self.mentioned - self.defined)
         return bool(onward or back or told or later.functions & (self.mentioned - self.defined - self.declared))
 
     def only_differentiates(self, other: Contents) -> set[str]:
-        """What another section defines and this one only differentiates, by nothing of which that speaks: another loss
-        of that name."""
+        """What another section defines and this one only differentiates, also by something of which that does not
+        speak: another loss of that name, if nothing else leads there."""
         losses = self.differentiated.items()
-        return {name for name, by in losses if name in other.defined and by.isdisjoint(other.mentioned)}
+        return {name for name, by in losses if name in other.defined and not by <= other.mentioned}
 
     def is_complete(self, later: Contents) -> bool:
         """Whether a section differentiates what it defines, and the later one something else: then what it compares

@@ -48,7 +48,7 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
 UNSHOWN = "which is not stated, and no other claim shows it"
 PROVED = (Verdict.PROVED, Verdict.CONDITIONAL)
 BY_SHAPE = ("layout", "gradient")  # how many claims have a shape counts, also where a proof needs longer
-EVERYWHERE = ("units",)  # what does not fit one claim is nowhere meant
+EVERYWHERE = ("units",)  # what fits fewer claims than it does not fit is nowhere meant
 BY_SECTION = ("examples",)  # what one section calls so is nothing of another
 ONLY_ON_CLASH = (*BY_SHAPE, *EVERYWHERE)  # the usual reading is tried first; others only where it does not fit
 MEANT = {
@@ -155,7 +155,8 @@ def settle(
         counts = [sum(v in PROVED for v in found) for found in by_option]
         fitting = [name in BY_SHAPE and sum(v is not Verdict.ILL_FORMED for v in found) for found in by_option]
         if name in EVERYWHERE:
-            counts = [0 if Verdict.ILL_FORMED in found else n for n, found in zip(counts, by_option, strict=True)]
+            failing = [sum(v is Verdict.ILL_FORMED for v in found) for found in by_option]
+            counts = [n if n >= m else 0 for n, m in zip(counts, failing, strict=True)]
         chosen = max(range(len(options)), key=lambda k: (fitting[k], counts[k], -k))
         others = tuple(
             Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen

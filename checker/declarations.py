@@ -65,6 +65,19 @@ def is_size(node: s.Node, world: World) -> bool:
     return reference is None or not any(d.layer is None for d in world.declarations.get(reference.name, ()))
 
 
+def says_sizes(chain: Chain, world: World) -> bool:
+    """Whether an equation says what a size is, ``N = s (M - 1) + K``, or how sizes go together, ``H - k + 1 = 2 P``."""
+    left = chain.sides[0]
+    if len(chain.sides) < 2:
+        return False
+    if isinstance(left, s.Symbol | s.Scripted):
+        return to_latex(left) in world.sizes and is_size(left, world)
+    names = [x for side in chain.sides[:2] for x in names_in(side)]
+    arithmetic = s.Symbol | s.Scripted | s.Number | s.Sum | s.Product | s.Fraction | s.Group
+    plain = all(isinstance(x, arithmetic) for side in chain.sides[:2] for x in s.walk(side))
+    return plain and bool(names) and all(to_latex(x) in world.sizes and is_size(x, world) for x in names)
+
+
 def _spaces(f: Stated) -> Iterator[tuple[str, s.Space]]:
     """Functions and the spaces of their values, of ``φ: R^d → R^K`` and ``φ(x) ∈ R^K``."""
     for member in f.memberships:
@@ -565,9 +578,7 @@ class _Declarations:
 
     def _size_equation(self, chain: Chain) -> None:
         left = chain.sides[0]
-        if len(chain.sides) < 2 or not isinstance(left, s.Symbol | s.Scripted):
-            return
-        if to_latex(left) not in self.world.sizes or not is_size(left, self.world):
+        if not says_sizes(chain, self.world):
             return
         try:
             self.world.extents.equate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from verify_derivations.checker.declarations import is_size
+from verify_derivations.checker.declarations import says_sizes
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.padding import pad
 from verify_derivations.checker.statements import Chain, Stated, are_equal, is_adjoint_name, is_derivative, is_number
@@ -69,7 +69,7 @@ class Definer:
         """Read what a chain defines. False: it has to wait for other definitions."""
         if chain.update or len(chain.sides) < 2 or are_equal(chain):
             return True
-        if to_latex(chain.sides[0]) in self.world.sizes and is_size(chain.sides[0], self.world):
+        if says_sizes(chain, self.world):
             self.result.defined[f.number, k, 0] = "size"
             return True
         reference = self.table.reference(chain.sides[0]) if chain.where else None

@@ -1,5 +1,6 @@
 """Equations that a text writes and does not state: “instead of $z = w + x$”, “it is wrong that $z = w + x$”, “for small
-$x$ we have $z = x$”; before another definition also what it says of others, “some authors define $z = w + x$”.
+$x$ we have $z = x$”, “away from $z = x$”; before another definition also what it says of others, “some authors define
+$z = w + x$”.
 
 They define nothing. Where nothing else says what a name is, it may depend on all that stands in such an equation.
 """
@@ -31,6 +32,12 @@ _LOOSELY = re.compile(  # at the beginning, or right before the equation
     r"|\b(?:roughly|approximately)\s*$|^\W*for\s+(?:very\s+|sufficiently\s+)?(?:small|large|tiny|huge)\s+(?:\w+\s+)?\$",
     re.I,
 )  # fmt: skip
+_ELSEWHERE = re.compile(  # right before the equation: what follows holds where it does not, or of a place alone
+    r"\b(?:(?:away|apart|far|different|distinct)\s+from|exclud\w+|except(?:ing)?|besides?|other\s+than|ignor\w+|near"
+    r"|around|close\s+to|outside|(?:every|any)where\s+but|(?:vicinity|neighbou?rhood)\s+of"
+    r"|(?:kinks?|corners?|cusps?|singular\w*|discontinu\w+|differentiable|undefined|jumps?|poles?)\s+at)"
+    r"(?:\s+(?:of|at|for|from|where|when|if|the|a|point|points|case|line|place|set|it|is))*\s*$", re.I,
+)  # fmt: skip
 _DEFINES = re.compile(r"\b(?:defin\w*|let|set|put|denote\w*|call\w*|write|choose|take)\b", re.I)
 _WHO = (
     r"(?:authors?|(?:text)?books?|papers?|texts?|people|works?|writers?|sources?|libraries|implementations?|frameworks?"
@@ -52,9 +59,11 @@ def read_denied(formulas: Sequence[Stated], standing: Standing) -> None:
         left, *values = chain.sides
         name = left.function if isinstance(left, s.Call) else left
         others = [g for g in standing.defined.get(plain(name), ()) if g is not f and not g.when.alone]
-        if not _is_denied(formulas, k, followed=any(g.number > f.number for g in others)):
+        if not is_denied(formulas, k, followed=any(g.number > f.number for g in others)):
             continue
         f.when.alone = True
+        if _is_elsewhere(f):
+            continue
         inside = tuple(x for value in values for x in names_in(value) if base_of(x) != base_of(name))
         f.prose.depending += ((name, inside),) if inside and not others else ()
 
@@ -66,8 +75,14 @@ def _defines(chain: Chain) -> bool:
     return named and len(chain.sides) > 1 and not any(map(contains_derivative, chain.sides))
 
 
-def _is_denied(formulas: Sequence[Stated], k: int, *, followed: bool) -> bool:
+def _is_elsewhere(f: Stated) -> bool:
+    return not f.raw.displayed and _ELSEWHERE.search(f.raw.context) is not None
+
+
+def is_denied(formulas: Sequence[Stated], k: int, *, followed: bool = False) -> bool:
     """Whether the words around an equation do not state it, or say it of others where another one follows."""
+    if _is_elsewhere(formulas[k]):
+        return True
     words = _words(formulas, k)
     wrong = NOT_STATED.search(words)
     if wrong and not RIGHT_AFTER_ALL.search(words[wrong.start() :]) or CALLED_WRONG.match(

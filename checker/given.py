@@ -65,7 +65,7 @@ class _Given:
         self.variables = world.differentiated.denominators | places
         self.environment = world.environment()
         named = (r for f in formulas for r in map(self.table.reference, f.names) if r is not None)
-        self.indexed = {(r.name, r.indices) for r in named}
+        world.letters.written |= {(r.name, r.indices) for r in named}
         nodes = (n for f in formulas if not f.differentiates for n in f.nodes)
         sums = (n for n in nodes if isinstance(n, s.Sum) and len(n.terms) == 2)
         self.differences = [{*map(_without_limits, n.terms)} for n in sums if {*n.signs} == {"+", "-"}]
@@ -238,7 +238,8 @@ class _Given:
             return None
         entries = len(known.extents) == len(reference.indices) + 1 > 1 and ONE not in known.extents
         count = len(known.extents)
-        places = [indices for head, indices in self.indexed if head == known.head and len(indices) == count]
+        written = self.world.letters.written
+        places = [indices for head, indices in written if head == known.head and len(indices) == count]
         first = any(indices[:-1] == reference.indices for indices in places)
         return known if entries and first and all(indices[1:] != reference.indices for indices in places) else None
 

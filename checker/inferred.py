@@ -104,7 +104,8 @@ def _says_nothing(found: Definitions, definitions: Sequence[Definition]) -> bool
     world, table = found.world, found.world.table
     heads = (d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions)
     told = {r.name for r in map(table.reference, heads) if r is not None} | world.sizes | table.bound
-    told |= {name for name, each in world.declarations.items() if any(not d.hint for d in each)} | {"e"}
+    told |= {name for name, each in world.declarations.items() if any(not d.hint for d in each)}
+    told |= {"e"} - world.differentiated.denominators  # of e^x; the codes e_k are something
     sides = [side for d in definitions for side in (d.left, d.right)]
     signs = {id(x.sup) for side in sides for x in s.walk(side) if isinstance(x, s.Scripted) and x.sup is not None
              and is_transpose(x.sup)}  # fmt: skip

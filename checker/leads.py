@@ -105,5 +105,5 @@ def _is_limit(f: Stated) -> bool:
 def behind(formulas: Sequence[Stated], k: int) -> str:
     """The text between a formula and the next one of its section."""
     following = formulas[k + 1] if k + 1 < len(formulas) else None
-    inside = following is not None and following.raw.section == formulas[k].raw.section
+    inside = following is not None and following.raw.section == formulas[k].raw.section and not formulas[k].raw.tail
     return following.raw.context if following is not None and inside else formulas[k].raw.tail

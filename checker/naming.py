@@ -13,14 +13,31 @@ from typing import TypeAlias
 
 from verify_derivations.checker.onward import Said, declared_before
 from verify_derivations.checker.scopes import by_scope, seen_from
+from verify_derivations.checker.sentences import prose_behind
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.gathering import gather
+from verify_derivations.formulas.gathering import accent_of_gradients, gather
 from verify_derivations.formulas.kinds import one_of_many
 from verify_derivations.formulas.names import Listed, NameTable
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, letters_alone, names_in
 
+_GRADIENTS = r"(?:gradients?|derivatives?|sensitivit(?:y|ies)|adjoints?|cotangents?)\b"
+_ACCENT = r"bar|hat|tilde|dot|check"
+_DENOTES = (
+    r"\s+(?:always\s+)?(?:denotes?|marks?|means?|indicates?|stands?|is|are)\s+(?:for\s+)?(?:(?:the|its|an?)\s+)?"
+    rf"(?:(?:partial|loss)\s+)?{_GRADIENTS}"
+)
+_MARKS = re.compile(  # “a bar over a quantity denotes the derivative of the loss”, “names with bars are gradients”
+    rf"\b(?P<over>{_ACCENT})s?\s+(?:over|on|above|on\s+top\s+of)\s+(?:an?|any|each|the|every)\s+(?:\w+\s+)?\w+{_DENOTES}"
+    rf"|\b(?:quantit\w+|variables?|letters?|symbols?|names?)\s+with\s+(?:an?\s+)?(?P<under>{_ACCENT})s?{_DENOTES}"
+    rf"|\b{_GRADIENTS}\s+(?:are|is)\s+(?:denoted|marked|written|indicated)\s+(?:by|with)\s+"
+    rf"(?:an?\s+)?(?P<by>{_ACCENT})s?\b", re.I,
+)  # fmt: skip
+_LIKEWISE = re.compile(
+    r"[\s,;)]*(?:and\s+)?(?:so\s+on|so\s+forth|etc|likewise|similarly|analogously|correspondingly)\b", re.I
+)
+_ACCENTS = {"bar": ("\\bar", "\\overline"), "hat": ("\\hat", "\\widehat"), "tilde": ("\\tilde", "\\widetilde")}
 _E = re.compile(r"(?<![\w\\.'’-])(?:e(?![\w.'’-])|e_\w|e\[\w\])")  # an e in words or code, which is something else
 Tables: TypeAlias = Mapping[tuple[str, ...], NameTable]  # by scope
 
@@ -31,11 +48,24 @@ def gathered(
     """The table of formulas, and of what else is stated, where letters are known to be ``indices``."""
     trees = (f.tree for f in formulas if f.tree is not None)
     units = frozenset[str]().union(*(f.prose.units for f in formulas))
-    table = gather((*extra, *trees), listed, units, _spoken_of(formulas), indices)
+    table = gather((*extra, *trees), listed, units, _spoken_of(formulas), indices, accents_of_gradients(formulas))
     mentioned = {base_of(x) for f in formulas if not f.raw.displayed for x in f.mentions}
     written = any(_E.search(f"{f.raw.context} {f.raw.code} {f.raw.tail}") for f in formulas)
     table.perhaps_units = frozenset({"e"} - table.bases - mentioned) if not written else frozenset()
     return table
+
+
+def accents_of_gradients(formulas: Sequence[Stated]) -> frozenset[str]:
+    """The accents that mark gradients of any quantity, by words, or by an example: “write $\\bar{Q}$ for $∂L/∂Q$, and
+    likewise $\\bar{K}$”."""
+    texts = dict.fromkeys(text for f in formulas for text in (f.raw.context, f.raw.tail))
+    marks = [next(filter(None, m.groups())).lower() for text in texts for m in _MARKS.finditer(text)]
+    found = {accent for mark in marks for accent in _ACCENTS.get(mark, (f"\\{mark}",))}
+    for k, f in enumerate(formulas):
+        one = next(filter(None, map(accent_of_gradients, f.nodes)), None)
+        if one is not None and _LIKEWISE.match(prose_behind(formulas, k)):
+            found.add(one[0])
+    return frozenset(found)
 
 
 def tables_of(formulas: Sequence[Stated], extra: Sequence[s.Node], whole: NameTable) -> Tables:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 
 from verify_derivations.checker.open_names import DATA
+from verify_derivations.checker.spoken import introduced_in
 from verify_derivations.checker.statements import Chain, Membership, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable, Reference
@@ -84,6 +85,7 @@ def defined_before(
     Whether they are the same there is not known. (Data, x and y, are what each section says.)"""
     own = [f for f in here if f.scope == scope]
     visible = {name for f in here for name, _ in _defined(f, table)}
+    visible |= {r.name for f in own for r in _references(introduced_in(f), table)}
     onward = _Onward(everything, own, table)
     found: dict[str, tuple[Stated, frozenset[str]]] = {}
     for name in onward.source.keys() - visible - DATA:
@@ -172,7 +174,8 @@ def _left(chain: Chain, table: NameTable) -> set[str]:
 
 
 def _defined_by(formulas: Sequence[Stated], table: NameTable) -> set[str]:
-    return {name for f in formulas for c in f.chains if len(c.sides) > 1 for name in _left(c, table)}
+    chains = (c for f in formulas if not f.when.onward for c in f.chains)  # what rests on A rests on what A is here
+    return {name for c in chains if len(c.sides) > 1 for name in _left(c, table)}
 
 
 def _resting_on(names: Set[str], others: Sequence[Stated], table: NameTable) -> set[tuple[int, int]]:
@@ -197,7 +200,7 @@ def _resting_on(names: Set[str], others: Sequence[Stated], table: NameTable) -> 
 class _Onward:
     def __init__(self, everything: Said | None, here: Sequence[Stated], table: NameTable) -> None:
         self.table = table
-        own = {reference.name for f in here for reference in said(f, table)}
+        self.own = own = {reference.name for f in here for reference in said(f, table)}
         self.uses: dict[str, list[tuple[int, Reference]]] = defaultdict(list)
         for f in here:
             for chain in f.chains:
@@ -277,12 +280,15 @@ class _Onward:
     def as_used(self, node: s.Node, declared: Reference, space: s.Space) -> s.Node | None:
         """The name that is declared to lie in ``space``, if all its uses have the indices of a member and perhaps of an
         entry, which runs to the end of its axis. ``x ∈ R^D`` of which later many are used, ``x_n`` for ``n = 1, …, N``,
-        is each of these. A ``W_g`` without a layer is no row of what each layer has, ``W^{(l)}``."""
+        is each of these. A ``W_g`` without a layer is no row of what each layer has, ``W^{(l)}``, and the ``U_z`` of a
+        gate z none of a matrix U."""
         axes = [extent for extent in space.extents if extent != s.Number("1")]
         own, uses = len(declared.indices), [use for _, use in self.uses.get(declared.name, ())]
         if declared.layer is not None and any(use.layer is None for use in uses):
             return None
         if not all(len(use.indices) in (own, own + len(axes), *([own + 1] if len(axes) == 2 else ())) for use in uses):
+            return None
+        if any(isinstance(i, s.Symbol) and i.name in self.own for use in uses for i in use.indices[own:]):
             return None
         if not all(self.ends_alike(use.indices, declared.indices) for use in uses):
             return None

@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verify_derivations.checker.ranges import extents_of
-from verify_derivations.checker.sentences import prose_behind, sentence
+from verify_derivations.checker.sentences import prose_behind, sentence, sentences
 from verify_derivations.checker.statements import Membership
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment
+from verify_derivations.formulas.document import is_within
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, bracket, heads, map_accesses, mul, within
@@ -29,6 +30,11 @@ _NIL = r"(?:zeros?|vanish\w*|dropped|omitted|ignored|skipped|left\s+out)"
 _OUTSIDE = r"(?:outside|beyond|out[-\s]of[-\s](?:range|bounds?))"
 _PADDED = r"(?:zero[-\s]padd(?:ed|ing)|padd(?:ed|ing)\s+(?:with|by)\s+zeros)\b"
 _SAID = re.compile(rf"\b{_OUTSIDE}\b[^$]*\b{_NIL}\b|\b{_NIL}\b[^$]*\b{_OUTSIDE}\b|\b{_PADDED}", re.IGNORECASE)
+_OF_ALL = re.compile(  # “quantities whose indices are out of range count as zero”
+    r"\b(?:all|any|every|each|quantit(?:y|ies)|entr(?:y|ies)|terms?|values?|elements?|pixels?|ind(?:ex|ices)|summands?"
+    rf"|derivatives?|gradients?|sensitivities|deltas?|samples|positions)\b(?:\s+\w+){{0,5}}\s+{_OUTSIDE}\b[^$]*\b{_NIL}\b",
+    re.I,
+)  # fmt: skip
 _DENIED = re.compile(r"\b(?:not|no|never|nor|neither|without|unless|unlike|instead)\b|n't\b", re.IGNORECASE)
 _LINKED = re.compile(r"\s*,?\s*(?:is|are|be|being|has|have|vanish\w*|outside|beyond|zero|padded)\b", re.IGNORECASE)
 _WHERE = r"\s*(?:for|if|when(?:ever)?|where)\b\s*(?:(?:all|every)\b\s*)?"
@@ -47,6 +53,9 @@ REMARK = "entries are read as zero outside of their range, as the text says"
 def read_padding(formulas: Sequence[Stated]) -> None:
     """Set ``padded`` of every inline formula of whose names the prose says so, and ``zero_outside`` of every equation
     of whose terms it does."""
+    for text in dict.fromkeys(sentences(formulas, alone=True)):
+        if "$" not in text and _OF_ALL.search(text) and not _DENIED.search(text):
+            _is_said_of_all(formulas, text)
     for k, stated in enumerate(formulas):
         before, after = sentence(formulas, k), prose_behind(formulas, k).partition("$")[0]
         if stated.tree is None or _DENIED.search(before) or _DENIED.search(after):
@@ -57,10 +66,21 @@ def read_padding(formulas: Sequence[Stated]) -> None:
             stated.chains = []
             stated.prose.padded = (name,)
         elif stated.chains:
-            stated.prose.zero_outside = _SAID.search(after) is not None
+            stated.prose.zero_outside |= _SAID.search(after) is not None
         elif _SAID.search(after) and _LINKED.match(after):
             names = (*stated.mentions, *(name for m in stated.memberships for name in m.names))
             stated.prose.padded = tuple(name for name in names if isinstance(name, s.Symbol | s.Scripted))
+
+
+def _is_said_of_all(formulas: Sequence[Stated], text: str) -> None:
+    """Set ``zero_outside`` of all equations of the section in which a sentence stands that names nothing; of the
+    display alone that it leads to."""
+    found = next((f for f in formulas if text.strip() in f"{f.raw.context} {f.raw.tail}"), None)
+    leads = found is not None and found.raw.displayed and found.raw.context.rstrip().endswith((":", ","))
+    for stated in formulas if found is not None else ():
+        here = found is not None and is_within(stated.raw.section, found.raw.section)
+        inside = stated is found if leads else here
+        stated.prose.zero_outside |= bool(stated.chains) and inside
 
 
 def _is_zero_beyond(formulas: Sequence[Stated], k: int) -> s.Node | None:

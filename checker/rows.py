@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeAlias
 
@@ -130,6 +130,10 @@ def read_rows(formulas: Sequence[Stated]) -> None:
                 continue
             if not all(_is_letter(formulas[k], letter, said.many, spaces[plain(matrix)]) for k in said.places):
                 continue
+            if name.base == matrix and not said.turned:
+                read.add(said.name)
+                _rewrite(formulas, formulas[said.name].raw.section, matrix, said.kind)
+                continue
             if base_of(name) == base_of(matrix) or said.turned and (name not in formulas[said.name].mentions):
                 continue
             read.add(said.name)
@@ -147,6 +151,28 @@ def read_rows(formulas: Sequence[Stated]) -> None:
                 _define(stated, name, part)
             else:  # now a row, now a column
                 stated.prose.related += ((name, matrix),)
+
+
+def _rewrite(formulas: Sequence[Stated], section: tuple[str, ...], matrix: s.Node, kind: str) -> None:
+    """Put ``D_{:,l}`` in the place of each ``D_l`` of a section, the l-th column of D."""
+
+    def new(node: s.Node) -> s.Node | None:
+        index = node.sub if isinstance(node, s.Scripted) and node.base == matrix else None
+        if not isinstance(index, s.Symbol | s.Number) or not isinstance(node, s.Scripted) or node.primes:
+            return None
+        part = _part(matrix, index, kind, as_row=False)
+        if node.sup is None:
+            return part
+        return _part(matrix, index, kind, as_row=True) if is_transpose(node.sup) else None
+
+    for f in formulas:
+        if f.tree is not None and f.raw.section[: len(section)] == section:
+            tree = s.mapped(f.tree, new)
+            if isinstance(tree, s.Statements) and tree is not f.tree:
+                f.read_as(tree)
+                f.chains = [replace(c, sides=tuple(s.mapped(x, new) for x in c.sides)) for c in f.chains]
+                f.mentions = [s.mapped(x, new) for x in f.mentions]
+                f.remarks += (f"${to_latex(matrix)}$ with one index is a {kind}, as the text says",)
 
 
 def _is_written_out(side: s.Node) -> bool:
@@ -222,8 +248,8 @@ def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
 def _side_by_side(
     f: Stated, chain: Chain, formulas: Sequence[Stated]
 ) -> tuple[Stated, Chain, s.Scripted, s.Node] | None:  # fmt: skip
-    """``X = (x_1, …, x_N) ∈ R^{d×N}``: the name of its columns, or of its rows where the list is transposed, and which
-    part each is."""
+    """``X = (x_1, …, x_N) ∈ R^{d×N}``, ``X = [x^{(1)}, …, x^{(m)}]``: the name of its columns, or of its rows where the
+    list is transposed, and which part each is."""
     matrix, values = chain.sides[0], chain.sides[-1]
     space = chain.space
     if len(chain.sides) != 2 or space is None or len(space.extents) != 2 or not isinstance(matrix, s.Symbol):
@@ -233,18 +259,26 @@ def _side_by_side(
     inside = values.base if isinstance(values, s.Scripted) and turned else values
     inside = inside.body if isinstance(inside, s.Group) else inside
     items = inside.items if isinstance(inside, s.Sequence) else ()
-    names = [x for x in items if isinstance(x, s.Scripted) and x.sup is None and not x.primes]
+    names = [x for x in items if isinstance(x, s.Scripted) and _place(x) is not None]
     if len(items) < 3 or len(names) + 1 != len(items) or not isinstance(items[-2], s.Dots):
         return None
     count, base = space.extents[not turned], names[0].base
-    if any(x.base != base for x in names) or names[0].sub != s.Number("1") or names[-1].sub != count:
+    if any(x.base != base for x in names) or _place(names[0]) != s.Number("1") or _place(names[-1]) != count:
         return None
     used = (n for g in formulas for n in g.nodes if isinstance(n, s.Scripted) and n.base == base)
-    letter = next((n.sub for n in used if _is_index(n.sub)), None)
-    if not isinstance(letter, s.Symbol):
+    name = next((n for n in used if _is_index(_place(n)) and (n.sub is None) == (names[0].sub is None)), None)
+    letter = _place(name) if name is not None else None
+    if name is None or letter is None:
         return None
     kind = "row" if turned else "column"
-    return f, chain, s.Scripted(base, letter), _part(matrix, letter, kind, as_row=False)
+    return f, chain, name, _part(matrix, letter, kind, as_row=False)
+
+
+def _place(name: s.Scripted) -> s.Node | None:
+    """The 1 of ``x_1`` and of ``x^{(1)}``."""
+    if name.primes or name.sup is None:
+        return None if name.primes else name.sub
+    return name.sup.body if name.sub is None and isinstance(name.sup, s.Group) and name.sup.kind == "(" else None
 
 
 def _unnamed(

@@ -9,10 +9,10 @@ from itertools import pairwise
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 
-SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
+SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)(?<!w\.r\.t)[.;:!?](?=\s|$)")
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
 ENDED = re.compile(  # also between the rows of a table
-    r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)(?<!\bEq)(?<!\bEqs)(?<!\bSec)(?<!\bFig)(?<!\bcf)(?<!\bRef)(?<!\bNo)[.!?](?:\s|$)"
+    r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)(?<!\bEq)(?<!\bEqs)(?<!\bSec)(?<!\bFig)(?<!\bcf)(?<!\bRef)(?<!\bNo)(?<!w\.r\.t)[.!?](?:\s|$)"
     r"|\|\s(?=\|)"
 )
 GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
@@ -32,17 +32,24 @@ SUBJECT = re.compile(
 """Words right before a constraint."""
 _WORD = re.compile(r"\w")
 _SEEN = 32  # formulas: a list without full stops is a sentence of hundreds
-RANGE_BEHIND = re.compile(r"\s*,?\s*(?:for|with|where)\s*(?:all|each|every|any)?\s*", re.I)
+RANGE_BEHIND = re.compile(r"\s*,?\s*(?:for|with|where)\s*(?:now|here|this\s+time)?\s*(?:all|each|every|any)?\s*", re.I)
+_AND = re.compile(r"\s*(?:,|,?\s*and)\s*(?:for\s*)?", re.I)
 
 
 def take_ranges(formulas: Sequence[Stated]) -> None:
     """The range behind an equation is its own, where it does not end at a size: ``y_i = x_{i+1} - x_i``
-    for ``i = 1, …, n - 1``."""
-    for f, following in pairwise(formulas):
-        alone = not following.raw.displayed and not following.chains and not following.memberships
+    for ``i = 1, …, n - 1``. Or at another one than before: “where now ``i = 1, …, P`` and ``j = 1, …, Q``”."""
+    before: dict[tuple[tuple[str, ...], str], s.Node] = {}  # how far letters run in a section
+    for k, (f, following) in enumerate(pairwise(formulas)):
+        before |= {(f.raw.section, letter): last for letter, _, last in f.ranges}
         same = f.raw.section == following.raw.section and f.chains and not f.ranges
-        if alone and same and RANGE_BEHIND.fullmatch(following.raw.context):
-            f.ranges += [r for r in following.ranges if not isinstance(r[2], s.Symbol | s.Scripted)]
+        if not same or not RANGE_BEHIND.fullmatch(following.raw.context):
+            continue
+        for n, g in enumerate(formulas[k + 1 :]):
+            if n and not _AND.fullmatch(g.raw.context) or g.raw.displayed or g.chains or g.memberships:
+                break
+            f.ranges += [r for r in g.ranges if not isinstance(r[2], s.Symbol | s.Scripted)
+                         or before.get((f.raw.section, r[0]), r[2]) != r[2]]  # fmt: skip
 
 
 def sentences(
@@ -56,7 +63,7 @@ def sentences(
             found, begun = " ".join(begun), []
             if "$" in found or alone:
                 yield found
-        last = k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section
+        last = k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section or stated.raw.tail != ""
         for text, behind in ((stated.raw.context, f"${k}$"), *(((stated.raw.tail, ""),) if last else ())):
             first, *others = end.split(text)
             for other in others:
@@ -100,6 +107,7 @@ def prose_behind(formulas: Sequence[Stated], k: int) -> str:
     for n in range(k, k + 3):
         following = formulas[n + 1] if n + 1 < len(formulas) else None
         inside = following is not None and following.raw.section == formulas[n].raw.section
+        inside = inside and not formulas[n].raw.tail  # what stands behind a theorem is in its section, too
         text = following.raw.context if following is not None and inside else formulas[n].raw.tail
         first, *others = SENTENCE.split(text)
         found += f" {first} "

@@ -99,6 +99,11 @@ _COUNTED = frozenset("tnkijl")  # of them a signal is a function
 _CUSTOMARY = frozenset("xytXYT") | {f"\\{x}" for x in "phi varphi psi Phi Psi".split()}  # signals, feature maps
 _BARE = re.compile(r"\W*(?:(?:let|here|now|then)\W*)*", re.I)
 _CLAUSE = re.compile(r"[,;:]|\s[-*+]\s|\b(?:and|while|whereas|but|where)\b")  # items of a list are none of each other
+_AN = re.compile(  # “for a target $y$”, not “of a loss that depends on $y$”
+    r"\b(?:an?|some|another)"
+    r"(?:\s+(?!(?:of|on|in|for|with|by|to|from|at|as|that|which|where|is|are|and|or|over|between)\b)[\w-]+){1,3}\s*$",
+    re.I,
+)
 
 
 def read_spoken(names: OpenNames) -> None:
@@ -248,3 +253,8 @@ def names_alone(f: Stated) -> tuple[s.Node, ...]:
     inside = [x.body if isinstance(x, s.Group) else x for x in f.mentions]
     found = [x for part in inside for x in (part.items if isinstance(part, s.Sequence) else (part,))]
     return tuple(found) if alone and all(isinstance(x, s.Symbol | s.Scripted) for x in found) else ()
+
+
+def introduced_in(f: Stated) -> tuple[s.Node, ...]:
+    """The names that a formula in the text introduces by an indefinite article: “for a target $y$”."""
+    return names_alone(f) if _AN.search(f.raw.context) else ()

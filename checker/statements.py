@@ -91,6 +91,8 @@ class When:
     given: tuple[tuple[int, s.Relation], ...] = ()  # equations under which it is said, and the formulas that state them
     alone: bool = False  # it is an equation that is supposed, of which nothing is said: “for $a = y$ the slope is zero”
     case: bool = False  # it defines, or gives a value for, a case only: see `supposing.py`
+    another: bool = False  # it defines for a case only what was said before of any: see `alternatives.py`
+    onward: bool = False  # that case goes on to the end of the section: see `from_here.py`
     words: str = ""  # those of a condition under which it is said, that are not read
     here: tuple[Stated, ...] = ()  # formulas, or conditions in the text, that hold where this one is said
     open: str = ""  # why its verdict is left open: see `referring.py` and `unnamed.py`

@@ -44,12 +44,14 @@ _RIGHT_BEFORE = re.compile(r"\b(?:suppos\w+|assum\w+|if|when|whenever|cases?)(?:
 _UNDER = re.compile(  # at the beginning of a sentence that is not that of its first equation
     r"\W*(?:(?:and|but|so|then|now|e\.g\.|also|while)\W+)*(?:for|with|without|under|in|at|by|on)\b"
     r"(?!\s+(?:simplicity|convenience|brevity|short|general|practice|words|what\s+follows|all|any|every|each"
-    r"|th(?:is|ese|at|e\s+following)|this\s+\w+|code|order)\b)"
+    r"|th(?:is|ese|at|e\s+following)|this\s+\w+|code|order|(?:the\s+)?(?:chain|product|quotient)\s+rule|(?:the\s+)?lemma"
+    r"|definition|symmetry|linearity|construction|induction)\b)"
     r"|\W*(?!(?:we|you|all|these|the|our|some|many|most|others?|several)\b)(?:[\w-]+\s+){0,3}[\w-]+s\s+"
     r"(?:have|use|take|satisfy)\b", re.I,
 )  # fmt: skip
 _DEFINES = re.compile(r"\b(?:let(?:\s+us)?|set|put|define|denote|write|call|recall|where|here)\b[\w\s]*$", re.I)
 _BY_DEFINITION = re.compile(r"\bdefinitions?\b[\w\s]*$", re.I)  # “substituting the definition $e = y - X w$”
+_SINCE = re.compile(r"\b(?:since|because|recall(?:ing)?(?:\s+that)?|(?:note|remember)\s+that)\s*$", re.I)  # a fact
 _WORD = re.compile(r"\w")
 _WHERE = re.compile(r"\bwhere(?:as)?\b[\w\s,]*$", re.I)
 
@@ -94,12 +96,13 @@ def _is_supposed(
         return False
     if f.raw.displayed:
         return isinstance(left, s.Call) and _RIGHT_BEFORE.search(f.raw.context) is not None
-    words = sentence(formulas, k)
+    words = sentence(formulas, k, displays=not isinstance(left, s.Call))  # a function of one case after the other
     if _CASE.search(words):
         return True
     new = all(g is f for g in standing.defined.get(plain(left), ()))
     under = _UNDER.match(words) and not _DEFINES.search(words) or _CHOSEN.search(words)
-    return new and bool(under) and not _BY_DEFINITION.search(words) and min(known) < begun
+    said = _BY_DEFINITION.search(words) or _SINCE.search(f.raw.context)
+    return new and bool(under) and not said and min(known) < begun
 
 
 def _stands_behind(formulas: Sequence[Stated], k: int) -> bool:

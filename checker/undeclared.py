@@ -9,7 +9,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.names import Reference
-from verify_derivations.formulas.sizes import Shape
+from verify_derivations.formulas.sizes import Shape, layer_value
 from verify_derivations.formulas.world import Statement, World
 
 
@@ -21,13 +21,14 @@ def shapes_of_gradients(world: World, formulas: Sequence[Stated], leaves: set[st
     for f in formulas:
         for chain in f.chains:
             reference = _variable(world, chain.sides[0]) if len(chain.sides) > 1 else None
-            if reference is None or reference.name not in leaves or any(
+            head = _head(world, reference) if reference is not None else None
+            if reference is None or head is None or leaves.isdisjoint((head, reference.name)) or any(
                 not d.hint for d in world.declarations.get(reference.name, ())
             ):
                 continue
             shape = next(_shapes(world, chain.sides[:0:-1], f.number), None)
             if shape is not None:
-                found.setdefault(reference.name, set()).add(shape)
+                found.setdefault(head, set()).add(shape)
     single = {name: shapes.pop() for name, shapes in found.items() if len(shapes) == 1}
     return {name: shape for name, shape in single.items() if shape != world.known[name].shape}
 
@@ -46,9 +47,15 @@ def _variable(world: World, node: s.Node) -> Reference | None:
         if top is not None and top.name in world.losses():
             below = node.denominators[0]
     found = world.table.reference(below) if below is not None else None
-    if found is None or found.layer is not None or found.indices or found.transposed:
-        return None
-    return found
+    return None if found is None or found.indices or found.transposed else found
+
+
+def _head(world: World, reference: Reference) -> str | None:
+    """What a name stands for, at a layer with a number."""
+    layer = layer_value(reference.layer, world, Statement()) if reference.layer is not None else None
+    head = world.head(reference.name, layer)
+    stated = reference.layer is None or layer is not None and layer.is_constant
+    return head if stated and head in world.known else None
 
 
 def _shapes(world: World, sides: Sequence[s.Node], number: int) -> Iterator[Shape]:

@@ -19,8 +19,10 @@ from verify_derivations.formulas.document import is_within
 from verify_derivations.formulas.expressions import MEMBER, NOUGHT, VALUE, Apply, Scalar, contents, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import TRANSPOSES, base_of, items_of, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
+from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import UNWRITTEN, Statement, UndefinedSymbol, World
@@ -203,8 +205,16 @@ def take_namesakes(world: World, formulas: Sequence[Stated]) -> None:
                 own = world.table.reference(name)
                 first = isinstance(name, s.Scripted) and isinstance(name.sub, s.Sum)
                 start = isinstance(node, s.Scripted) and node.sub in _FIRST[: 1 + first]
-                if own is not None and own.name != reference.name and not start:
+                apart = start or _is_of_a_given(world, node, name)
+                if own is not None and own.name != reference.name and not apart:
                     world.unknown.unread.setdefault(head, unread_in(world, other.number, sides))
+
+
+def _is_of_a_given(world: World, node: s.Node, name: s.Node) -> bool:
+    """Whether a loss ``ℓ_w`` is that of a given w, beside a loss ℓ of which nothing is said: two losses."""
+    label = to_latex(name.sub) if isinstance(name, s.Scripted) and name.sub is not None else ""
+    whole = isinstance(node, s.Symbol) and node.name in LOSSES and not world.is_defined(node.name)
+    return whole and label in world.letters.given and label not in world.table.bound
 
 
 def take_elsewhere(world: World, defined: Mapping[str, tuple[Stated, frozenset[str]]]) -> None:

@@ -126,8 +126,8 @@ _IS_BIAS = _named("b", "c", "\\beta", "\\beta_0", "w_0")
 _WHOLE = (r"(?:loss|cost|objective|error|risk|criterion)(?:\s+function)?", r"(?:signs?)", r"(?:weights)")
 _PENALTY = r"(?:penalt(?:y|ies)|regulari[sz](?:ers?|ation)(?:\s+terms?)?|weight\s+decay)"
 _DONE = (
-    r"(?:doubled|halved|omitted|dropped|removed|ignored|neglected|left\s+out|replaced|negated|flipped|reversed|tied|shared"
-    r"|switched\s+off|modified|cubed)"
+    r"(?:doubled|halved|omitted|dropped|removed|ignored|neglected|left\s+out|replaced|negated|flipped|reversed|tied"
+    r"|shared(?!\s+(?:over|across|through|along)\b|\s+by\s+all\b)|switched\s+off|modified|cubed)"
 )
 _DO = (
     r"(?:drop|omit|remov|ignor|neglect|doubl|halv|negat|flip|replac|ty|ti|shar|revers|switch\s+off)"

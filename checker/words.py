@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from verify_derivations.checker.sentences import introduced, prose_behind, sentence
+from verify_derivations.checker.sentences import ENDED, introduced, prose_behind, sentence
 from verify_derivations.checker.statements import Membership, Prose, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
@@ -90,6 +90,7 @@ _ONE_HOT_BEFORE = re.compile(
 _FOR_ONE_HOT = re.compile(
     rf"\s*for\s+the\s+{_ONE_HOT}\s+(?:(?:true|class|target|ground|truth)\s+)*(?:labels?|targets?)\b", re.I
 )
+_FOR_A = re.compile(r"\s*,?\s*for\s+(?:an?|the|each|every)\s+\S", re.I)
 _WRITE = re.compile(r"\b(?:write|writing|use|using)\b", re.I)  # “write $V$ for … and $T$ for the one-hot labels”
 _TO_ONE = re.compile(
     r"\s*,?\s*(?:(?:which|(?:whose|with)\s+(?:entries|components|elements)(?:\s+that)?)\s+)?"
@@ -109,8 +110,14 @@ _UNIT_OF_NUMBER = re.compile(  # “the $k$-th unit vector”
 )
 _UNIT_OF_LABEL = re.compile(  # “the one-hot vector of the class $y_t$”
     rf"{_IS}(?:{_STANDARD}|{_UNIT}|{_ONE_HOT}(?:\s+(?:vector|encoding|representation))?)\s+(?:of|for|at)\s+"
-    r"(?:the\s+)?(?:(?:true|correct|target|observed|class|label|word|token|index|position)\s+)*"
+    r"(?:the\s+)?(?:(?:true|correct|target|observed|class|label|tag|word|token|index|position)\s+)*"
     r"\$(?=\s*(?:[,;)]|\$|$|and\b))",
+    re.IGNORECASE,
+)
+_UNITS_OF_LABELS = re.compile(  # “$e_a$ and $e_b$ the unit vectors of the true classes”
+    rf"(?:\s*(?:,|,?\s*and)\s*\$)*{_IS}(?:standard\s+|canonical\s+)?(?P<kind>unit|basis|{_ONE_HOT})\s+vectors?\s+"
+    r"(?:of|for|at)\s+(?:the|its|their)\s+(?:(?:two|true|correct|target|observed|actual|next|given)\s+)*"
+    r"(?:class(?:es)?|labels?|tags?|words?|tokens?|targets?|categor(?:y|ies)|ind(?:ex|ices)|positions?)(?=\s*(?:[,;.:)]|$))",
     re.IGNORECASE,
 )
 _UNIT_BEFORE = re.compile(rf"\b{_STANDARD}\s+$", re.IGNORECASE)
@@ -139,7 +146,8 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             continue
         tensors = [m for m in stated.memberships if isinstance(m.where, s.Space)]
         names = [name for m in tensors for name in m.names] if stated.memberships else stated.mentions
-        if names and all(isinstance(name, s.Symbol | s.Scripted) for name in names) and not _CONDITION.search(before):
+        plainly_said = not _CONDITION.search(before) or _is_of_a_definition(formulas, k)
+        if names and all(isinstance(name, s.Symbol | s.Scripted) for name in names) and plainly_said:
             called = _ONE_HOT_AFTER.match(after) or _WRITE.search(before) and _FOR_ONE_HOT.match(after)
             if called and not _TAKEN_BACK.search(rest, called.end()) or _ONE_HOT_BEFORE.search(before):
                 behind = _ONE_HOT_AFTER.match(after)
@@ -173,6 +181,14 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             stated.remarks += (f"the text says of {listed}: symmetric",)
     for k, symmetric in plainly:
         _until_taken_back(formulas, k, symmetric)
+
+
+def _is_of_a_definition(formulas: Sequence[Stated], k: int) -> bool:
+    """Whether words behind a definition, “$L = -\\sum_j t_j \\log p_j$ for a one-hot target $t$”, say of what it is: at
+    the beginning of a sentence, “for a one-hot target $t$ we have”, they are a condition."""
+    before = formulas[k - 1] if k and formulas[k - 1].raw.section == formulas[k].raw.section else None
+    defines = before is not None and len(before.chains) == 1 and not before.derivatives
+    return defines and _FOR_A.match(formulas[k].raw.context) is not None and not ENDED.search(formulas[k].raw.context)
 
 
 def _value_of(name: s.Node) -> s.Node:
@@ -238,6 +254,8 @@ def _is_unit(formulas: Sequence[Stated], k: int, name: s.Scripted, before: str, 
     """Whether the text calls the name in formula ``k`` the unit vector of its subscript: not one of some direction."""
     if _UNIT_AFTER.match(rest) or _UNIT_BEFORE.search(before):
         return True
+    if (found := _UNITS_OF_LABELS.match(rest)) is not None:  # not “$y_t$ is the one-hot vector of the next word”
+        return found["kind"].lower() in ("unit", "basis") or getattr(name.base, "name", "") == "e"
     of_label = _UNIT_OF_LABEL.match(rest) is not None
     if not of_label and _UNIT_OF_NUMBER.match(rest) is None or k + 1 == len(formulas):
         return False

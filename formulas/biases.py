@@ -1,4 +1,5 @@
-"""``w_0 + w^T x``, ``w_0 + \\sum_{i=1}^n w_i x_i``: a name with the subscript 0 that is no entry of the vector w."""
+"""``w_0 + w^T x``, ``w_0 + \\sum_{i=1}^n w_i x_i``: a name with the subscript 0 that is no entry of the vector w.
+Nor is a data point in ``\\|x - x_0\\|^2`` one of x."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ def with_a_bias(nodes: Sequence[s.Node]) -> set[str]:
         if isinstance(item, s.Symbol)
     }  # fmt: skip
     vectors |= {base for node in nodes if isinstance(node, s.BigOperator) for base in _summed_from_one(node)}
+    vectors |= {base for node in nodes if isinstance(node, s.Sum) for base in _beside_itself(node)}
     scripted = [x for x in nodes if isinstance(x, s.Scripted) and x.sub is not None]
     shifted = {base_of(x) for x in scripted if any(isinstance(i, s.Sum) for i in items_of(x.sub or ZERO))}
     introduced = (
@@ -40,6 +42,12 @@ def _summed_from_one(node: s.BigOperator) -> set[str | None]:
         case s.Relation(sides=(s.Symbol() as letter, s.Number("1")), relations=("=",)):
             return {base_of(x) for x in s.walk(node.body) if isinstance(x, s.Scripted) and x.sub == letter}
     return set()
+
+
+def _beside_itself(node: s.Sum) -> set[str | None]:
+    """The x of ``x - x_0``, which are alike."""
+    alone = {base_of(x) for x in node.terms if isinstance(x, s.Symbol)}
+    return {base_of(x) for x in node.terms if isinstance(x, s.Scripted) and x.sub == ZERO} & alone
 
 
 def _from_zero(node: s.Node) -> bool:

@@ -53,11 +53,11 @@ _OF_LAYERS = frozenset(("l", "L", "\\ell"))
 
 def gather(
     trees: Iterable[s.Node], listed: Listed | None = None, units: Set[str] = frozenset(),
-    alone: Set[str] | None = None, indices: Set[str] = frozenset(),
+    alone: Set[str] | None = None, indices: Set[str] = frozenset(), accents: Set[str] = frozenset(),
 ) -> NameTable:  # fmt: skip
     """``units`` are bases of unit vectors, if nothing declares or defines them; ``alone`` the letters that the text
     speaks of near names that they tell apart, by default all that are a side of a formula; ``indices`` letters that
-    formulas elsewhere bind."""
+    formulas elsewhere bind; ``accents`` those that mark gradients, as the text says."""
     table = NameTable(bound={*indices, *COUNTING}, listed=listed or Listed())
     table.remembered = None
     forest = list(trees)
@@ -74,7 +74,7 @@ def gather(
     table.declared_bare |= _variable_e(relations, nodes)
     share_layers(table, nodes)
     number_layers(table, nodes)
-    _take_names(table, nodes, tensors, Counter(tree.parts[0] for tree in forest if is_alone(tree)))
+    _take_names(table, nodes, tensors, Counter(tree.parts[0] for tree in forest if is_alone(tree)), accents)
     bind_by_use(table, nodes, tensors)
     table.tags = letters_that_tag(table, forest, relations)
     table.tagged = told_apart_above(table, nodes)
@@ -146,7 +146,7 @@ def _says_a_square(relation: s.Relation) -> bool:
 
 
 def _take_names(
-    table: NameTable, nodes: Sequence[s.Node], tensors: set[str], mentioned: Mapping[s.Node, int]
+    table: NameTable, nodes: Sequence[s.Node], tensors: set[str], mentioned: Mapping[s.Node, int], accents: Set[str]
 ) -> None:
     """Letters that are made of tensors, names with primes, and names of gradients by custom; ``mentioned`` says how
     often formulas only name a symbol."""
@@ -164,11 +164,9 @@ def _take_names(
     prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
     table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
     symbols = Counter(node for node in nodes if isinstance(node, s.Symbol))
-    for accent, variable in {found for node in nodes if (found := accent_of_gradients(node)) is not None}:
-        if symbols[variable] - mentioned.get(variable, 0) == 1:
-            table.gradients |= {
-                name_of(x): x.name for x in symbols if x.accent == accent and replace(x, accent="") in symbols
-            }
+    told = {found for node in nodes if (found := accent_of_gradients(node)) is not None}
+    marks = {accent for accent, variable in told if symbols[variable] - mentioned.get(variable, 0) == 1} | accents
+    table.gradients |= {name_of(x): x.name for x in symbols if x.accent in marks and replace(x, accent="") in symbols}
 
 
 def _primed_values(nodes: Sequence[s.Node], tensors: Set[str]) -> set[str]:

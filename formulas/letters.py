@@ -29,6 +29,7 @@ class Letters(Forked):
     given: set[str] = field(default_factory=set)  # letters that stand for one given value: the class c of log p_c
     without_range: set[str] = field(default_factory=set)  # sizes to which letters run of which no range is stated
     equal: bool = False  # whether these sizes are
+    written: set[tuple[str, tuple[s.Node, ...]]] = field(default_factory=set)  # names, with the indices that they have
     labels: dict[str, s.Node | None] = field(default_factory=dict)  # names of given whole numbers y_i that are only
     # indices, with their last value
 

@@ -307,8 +307,8 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         raise undefined(reference, world, here)
     if here.scalars and expected is None:
         expected = ()
-    if reference.name in world.undeclared.shapes and layer is None and not reference.indices:
-        expected = world.undeclared.shapes[reference.name]
+    if (own := world.head(reference.name, layer)) in world.undeclared.shapes and not reference.indices:
+        expected = world.undeclared.shapes[own]
         here.remarks.append(f"${_show(reference)}$ is declared nowhere: {show(expected)} is the shape of its gradient")
     state = any(name == reference.name for name, _ in world.table.shifted)  # of a recursion, which may say its shape
     whole_vector = reference.transposed and bool(reference.indices)  # w_j^T x: no entry of w is transposed

@@ -3,6 +3,8 @@
 How a section uses a letter is told by what it declares, and by what can stand there and nothing else can. Where some
 use it as a number and others as a vector or a matrix, those of the one kind have a letter of their own. A section that
 leaves it open goes on with the one around it, or before it. Where one section uses a letter in both ways, it is one.
+
+So are the bias c of ``V x + c`` and the states ``c_t`` that a recursion of another section makes of ``c_{t-1}``.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from verify_derivations.formulas.symbols import LOSSES
 _OWN = "\\mathit"
 """The font in which letters are written that are something of their own in a section."""
 NUMBER, TENSOR = "number", "tensor"
+ONE, MANY = "one", "many"
 _ORDER = frozenset(("<", ">", "\\le", "\\leq", "\\ge", "\\geq"))
 _ENTRYWISE = frozenset(("\\odot", "\\circ", "\\otimes"))
 
@@ -39,8 +42,13 @@ def namesakes(trees: Trees) -> dict[Place, frozenset[s.Symbol]]:
     for place, uses in places.items():
         uses.take(trees[place])
     found: dict[Place, set[s.Symbol]] = defaultdict(set)
-    for letter in {x for uses in places.values() for x in uses.mentioned}:
-        for place in _own_places(letter, places):
+    states = {x for inside in trees.values() for x in _states(inside)}
+    counted = set[s.Symbol]().union(*(uses.counted for uses in places.values()))
+    for letter in {x for uses in places.values() for x in uses.mentioned} - counted:
+        having = [place for place, uses in places.items() if letter in uses.mentioned]
+        kinds = {place: places[place].kinds.get(letter, set[str]()) for place in having}
+        forms = {place: _forms(letter, trees[place]) for place in having if letter in states}
+        for place in _own_places(kinds) or _own_places(forms):
             found[place].add(letter)
     return {place: frozenset(letters) for place, letters in found.items()}
 
@@ -62,14 +70,42 @@ def letter_in(name: str) -> str:
     return name[len(_OWN) + 1 : -1] if name.startswith(f"{_OWN}{{") else name
 
 
-def _own_places(letter: s.Symbol, places: Mapping[Place, _Uses]) -> Sequence[Place]:
-    """The sections that use a letter otherwise than the first one."""
-    having = {place: uses for place, uses in places.items() if letter in uses.mentioned}
-    kinds = {place: uses.kinds.get(letter, set[str]()) for place, uses in having.items()}
+def _states(trees: Sequence[s.Node]) -> Iterator[s.Symbol]:
+    """The c and the h of a recursion, ``c_t = f(c_{t-1})`` and ``a_t = H h_{t-1}, h_t = g(a_t)``."""
+    forward = [tree for tree in trees if not any(isinstance(x, s.Derivative | s.Nabla) for x in s.walk(tree))]
+    relations = [x for tree in forward for x in s.walk(tree) if isinstance(x, s.Relation)]
+    equations = [x.sides for x in relations if x.relations[0] in s.EQUALS]
+    inside = (x for _, *sides in equations for side in sides for x in s.walk(side))
+    values = [x for x in inside if isinstance(x, s.Scripted)]
+    for left in (left for left, *_ in equations if isinstance(left, s.Scripted)):
+        before = [x.sub for x in values if x.base == left.base]
+        if _is_letter(left.base) and any(_is_step(left.sub, sub) or _is_step(sub, left.sub) for sub in before):
+            yield left.base
+
+
+def _is_step(one: s.Node | None, other: s.Node | None) -> bool:
+    """t and t - 1."""
+    return isinstance(one, s.Symbol) and isinstance(other, s.Sum) and one in other.terms
+
+
+def _forms(letter: s.Symbol, trees: Sequence[s.Node]) -> set[str]:
+    """How a section writes a letter: with an index, or without one where it declares or defines something."""
+    found = set[str]()
+    for tree in trees:
+        scripted = [x for x in s.walk(tree) if isinstance(x, s.Scripted) and x.base == letter and x.sub is not None]
+        found |= {MANY} if scripted else set()
+        below = {id(x.base) for x in scripted}
+        alone = [x for x in s.walk(tree) if x == letter and id(x) not in below]
+        relations = [x for x in s.walk(tree) if isinstance(x, s.Relation)]
+        claims = any(isinstance(x, s.Derivative | s.Nabla) for x in s.walk(tree))
+        found |= {ONE} if alone and relations and not claims else set()
+    return found
+
+
+def _own_places(kinds: Mapping[Place, set[str]]) -> Sequence[Place]:
+    """The sections that use a letter otherwise than the first one, by how each uses it that has it."""
     told = set[str]().union(*kinds.values())
-    if len(told) < 2 or any(len(found) > 1 for found in kinds.values()) or any(
-        letter in uses.counted for uses in places.values()
-    ):
+    if len(told) < 2 or any(len(found) > 1 for found in kinds.values()):
         return ()
     first = next(iter(found)) if (found := next(x for x in kinds.values() if x)) else ""
     settled: dict[Place, str] = {}

@@ -150,9 +150,14 @@ def _no_power(reader: Elaborator, node: s.Node) -> None:
 
 
 def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -> Value:
-    call = rounded_index(reference)
+    call = rounded_index(reference.indices)
     if call is not None:
-        return at_rounded(reader, reference, call, lambda r: reader.as_tensor(quantity(reader, r, expected)))
+
+        def at(letter: s.Symbol) -> Tensor:
+            indices = tuple(letter if i is call else i for i in reference.indices)
+            return reader.as_tensor(quantity(reader, replace(reference, indices=indices), expected))
+
+        return at_rounded(reader, call, at)
     for known_as in reader.world.aliases.get(reference.name, ()):
         found = alias(reader, known_as, reference)
         if found is not None:

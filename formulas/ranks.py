@@ -24,7 +24,7 @@ from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
 from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import BOLD, CIRCLE, base_of, is_transpose, name_of, names_in
+from verify_derivations.formulas.scripts import BOLD, CIRCLE, base_of, exponent_of_e, is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, whole
 from verify_derivations.formulas.undefined_functions import is_of_all
 from verify_derivations.formulas.world import Statement, World
@@ -628,9 +628,14 @@ def letter_of(layer: Polynomial | None) -> str | None:
 
 
 def quantities_in(node: s.Node) -> Iterator[s.Node]:
-    """The names in an expression, without those of functions that are applied."""
+    """The names in an expression, without those of functions that are applied, and without the e of ``e^x``."""
     functions = {id(x.function) for x in s.walk(node) if isinstance(x, s.Call)}
-    return (name for name in names_in(node) if id(name) not in functions)
+    return (name for name in names_in(node) if id(name) not in functions and not _is_exponential(name))
+
+
+def _is_exponential(node: s.Node) -> bool:
+    exponent = exponent_of_e(node)
+    return exponent is not None and not isinstance(exponent, s.Number | s.Group) and not is_transpose(exponent)
 
 
 def quantities_of(node: s.Node, table: NameTable) -> list[s.Node]:

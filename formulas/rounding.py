@@ -5,8 +5,7 @@ Elsewhere the sum would be zero, and an entry beside the axis is not known: then
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
@@ -20,7 +19,6 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     summation,
 )
-from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
@@ -34,22 +32,21 @@ if TYPE_CHECKING:
 ROUNDED = ("\\lceil", "\\lfloor")
 
 
-def rounded_index(reference: Reference) -> s.Call | None:
-    """An index of a name that is rounded."""
-    calls = (node for node in reference.indices if isinstance(node, s.Call))
+def rounded_index(indices: Iterable[s.Node]) -> s.Call | None:
+    """The first of some indices that is rounded."""
+    calls = (node for node in indices if isinstance(node, s.Call))
     return next((c for c in calls if isinstance(c.function, s.Symbol) and c.function.name in ROUNDED), None)
 
 
-def at_rounded(
-    reader: Elaborator, reference: Reference, call: s.Call, read: Callable[[Reference], Tensor]
-) -> Tensor:
-    """What a name with a rounded index stands for; ``read`` gives it with a letter in its place."""
+def at_rounded(reader: Elaborator, call: s.Call, read: Callable[[s.Symbol], Tensor], letter: str = "") -> Tensor:
+    """What a name with a rounded index stands for, or a derivative by it; ``read`` gives it with a letter in the place
+    of the index."""
     above, below = _quotient(reader, call)
-    letter = to_latex(call)
+    letter = letter or to_latex(call)
     index = Index(letter, fresh("q"), polynomial(reader.world.origin))
     reader.here.indices[letter] = index
     try:
-        value = read(replace(reference, indices=tuple(s.Symbol(letter) if i is call else i for i in reference.indices)))
+        value = read(s.Symbol(letter))
     finally:
         del reader.here.indices[letter]
     up = isinstance(call.function, s.Symbol) and name_of(call.function) == ROUNDED[0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, OtherIndices, adjoint, adjoint_of, is_slope
 from verify_derivations.formulas.descent import unknown_below
+from verify_derivations.formulas.ellipses import COUNTING
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     ONE,
@@ -37,7 +38,8 @@ from verify_derivations.formulas.held_fixed import HeldFixed, constant, held_fix
 from verify_derivations.formulas.lookup import find, matrix_of, select, undefined
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import is_transpose, name_of, plain
+from verify_derivations.formulas.rounding import at_rounded, rounded_index
+from verify_derivations.formulas.scripts import is_transpose, items_of, name_of, plain
 from verify_derivations.formulas.tensors import Axis, Tensor
 from verify_derivations.formulas.world import (
     UNWRITTEN,
@@ -181,6 +183,10 @@ def _only_variable(reader: Elaborator, body: s.Node | None) -> s.Node:
 
 def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
     if len(node.denominators) == 1 and node.order == 1:
+        below = node.denominators[0]
+        indices = items_of(below.sub) if isinstance(below, s.Scripted) and below.sub is not None else ()
+        if (call := rounded_index(indices)) is not None:
+            return _at_rounded(reader, node, call)
         slope = _by_slot(reader, node) or _slope(reader, node.numerator, node.denominators[0])
         slope = replace(slope, fraction=True)
         layout = _written_layout(node) if slope.top and slope.bottom else ""
@@ -191,6 +197,21 @@ def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
     if len(denominators) != 2:
         raise Unsupported("derivatives of higher than second order")
     return _second(reader, node.numerator, untransposed(denominators[0]), untransposed(denominators[1]))
+
+
+def _at_rounded(reader: Elaborator, node: s.Derivative, call: s.Call) -> Slope:
+    """``∂E/∂s_{\\lceil i/2 \\rceil}``."""
+    slopes: list[Slope] = []
+
+    def at(letter: s.Symbol) -> Tensor:
+        below = tuple(s.mapped(x, lambda n: letter if n is call else None) for x in node.denominators)
+        slopes.append(derivative_of(reader, replace(node, denominators=below)))
+        if slopes[-1].top or slopes[-1].bottom:
+            raise Unsupported(f"a derivative by {to_latex(node.denominators[0])}, which is no entry")
+        return Tensor((), slopes[-1].body)
+
+    value = at_rounded(reader, call, at, next((x for x in COUNTING if x not in reader.here.indices), ""))
+    return replace(slopes[-1], body=value.body)
 
 
 def _by_slot(reader: Elaborator, node: s.Derivative) -> Slope | None:
