@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 ILL_FORMED = Verdict.ILL_FORMED
@@ -60,7 +59,7 @@ $$ CLAIM $$
 
 
 def claimed(text: str, claim: str) -> Formula:
-    return check(scan(text.replace("CLAIM", claim))).formulas[-1]
+    return report_on(text.replace("CLAIM", claim)).formulas[-1]
 
 
 @pytest.mark.parametrize(
@@ -99,10 +98,10 @@ def test_the_derivative_by_a_part_of_a_definition(text: str, claim: str, verdict
 
 
 def test_the_report_says_what_is_read_for_what() -> None:
-    named = check(scan(DECODER.replace("CLAIM", r"\frac{\partial R}{\partial a} = \hat{x} - x"))).formulas
+    named = report_on(DECODER.replace("CLAIM", r"\frac{\partial R}{\partial a} = \hat{x} - x")).formulas
     said = [f"formula {f.number}: {r}" for f in named for r in f.remarks]
     assert said == ["formula 5: $W z + b$ is read as $a$, as formula 7 calls it"]
-    plain = check(scan(DECODER.replace("CLAIM", r"\frac{\partial R}{\partial W} = (\hat{x} - x) z^T"))).formulas
+    plain = report_on(DECODER.replace("CLAIM", r"\frac{\partial R}{\partial W} = (\hat{x} - x) z^T")).formulas
     assert not any(f.remarks for f in plain)  # where nobody differentiates by it, nothing is read for anything
 
 

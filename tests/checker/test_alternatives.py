@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, CONDITIONAL = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL
 UNDECIDED = Verdict.UNDECIDED
 
 
 def last(text: str) -> Formula:
-    return check(scan(text, "cases.md"), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text, "cases.md").formulas[-1]
 
 
 @pytest.mark.parametrize(
@@ -98,5 +96,5 @@ def test_a_class_in_the_text_is_a_given_one() -> None:
 def test_a_derivative_by_cases_in_the_text_is_claimed(first: str, second: str, verdicts: list[Verdict]) -> None:
     said = f"$f'(x) = {first}$ if $x > 0$ and $f'(x) = {second}$ if $x < 0$."
     text = f"Let $x \\in R$ and $f(x) = \\max(0, x)$. Then {said}"
-    found = check(scan(text), effort=Effort(repair=0)).formulas
+    found = report_on(text).formulas
     assert [f.verdict for f in found if "f'" in f.latex] == verdicts

@@ -4,11 +4,9 @@ of one step, layers given by an equation. Each has a gradient that is right and 
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
 UNDECIDED, ILL_FORMED = Verdict.UNDECIDED, Verdict.ILL_FORMED
@@ -16,7 +14,7 @@ UNDECIDED, ILL_FORMED = Verdict.UNDECIDED, Verdict.ILL_FORMED
 
 def checked(text: str, preamble: str = "") -> list[Formula]:
     text = f"\\documentclass{{article}}\n{preamble}\\begin{{document}}\n{text}\n\\end{{document}}\n"
-    return check(scan(text, "found.tex"), effort=Effort(repair=0)).formulas
+    return report_on(text, "found.tex").formulas
 
 
 def verdicts(text: str, *claims: str, preamble: str = "") -> list[Verdict]:
@@ -379,13 +377,13 @@ def test_a_section_that_speaks_of_its_own(words: str, sign: str, verdict: Verdic
 
 def test_a_function_of_an_exercise_is_another_one() -> None:
     text = "Differentiate (i) $f(x) = x^3$, (ii) $f(x) = e^x$ and (iii) $f(x) = x^x$."
-    assert REFUTED not in [f.verdict for f in check(scan(text)).formulas]
+    assert REFUTED not in [f.verdict for f in report_on(text).formulas]
     slope = "Let $f(x) = x^3$. Then $f'(x) = 2 x$."
-    assert check(scan(slope)).formulas[-1].verdict is REFUTED
+    assert report_on(slope).formulas[-1].verdict is REFUTED
 
 
 @pytest.mark.parametrize(("factor", "holds"), [("2", True), ("3", False)])
 def test_the_counts_of_true_and_false_positives(factor: str, holds: bool) -> None:
     text = r"$$P = \frac{TP}{TP + FP}, \quad R = \frac{TP}{TP + FN}, \quad S = \frac{2 P R}{P + R}$$"
-    found = check(scan(rf"{text} $$S = \frac{{{factor} TP}}{{2 TP + FN + FP}}$$")).formulas[-1]
+    found = report_on(rf"{text} $$S = \frac{{{factor} TP}}{{2 TP + FN + FP}}$$").formulas[-1]
     assert (found.verdict in (PROVED, CONDITIONAL)) is holds

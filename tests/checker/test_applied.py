@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker.judgement import check
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 from verify_derivations.formulas.symbol_table import collect
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 
 
 def last(*formulas: str) -> Formula:
-    return check(scan("\n\n".join(f"$${formula}$$" for formula in formulas))).formulas[-1]
+    return report_on("\n\n".join(f"$${formula}$$" for formula in formulas)).formulas[-1]
 
 
 PENALTY = r"J = L(u) + \frac{\lambda}{2} w^2, \quad u = s w"
@@ -167,5 +166,5 @@ WEIGHED = (
     ],
 )
 def test_entries_before_a_bracket_with_a_sum_are_factors(claim: str, expected: Verdict) -> None:
-    found = check(scan(f"{WEIGHED}\n\n$$ {claim} $$\n", "a.md")).formulas[-1]
+    found = report_on(f"{WEIGHED}\n\n$$ {claim} $$\n", "a.md").formulas[-1]
     assert found.verdict is expected, found.message

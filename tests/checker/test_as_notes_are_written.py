@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, CONDITIONAL = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL
 UNDECIDED, ILL_FORMED = Verdict.UNDECIDED, Verdict.ILL_FORMED
 
 
 def last(text: str, claim: str) -> Formula:
-    return check(scan(f"{text}\n\n$$ {claim} $$\n", "found.md"), effort=Effort(repair=0)).formulas[-1]
+    return report_on(f"{text}\n\n$$ {claim} $$\n", "found.md").formulas[-1]
 
 
 NEWTON = r"$$q(w) = c + g^T (w - v) + \frac12 (w - v)^T H (w - v)$$ with symmetric $H$."
@@ -138,7 +136,7 @@ def test_recursions(text: str, right: str, wrong: str, where: tuple[str, ...]) -
 def test_what_an_algorithm_does_next_is_no_recursion() -> None:
     """Also where one differentiates by what it is of."""
     text = r"$$L = \frac12 \|X w - y\|^2$$ $$w_{t+1} = w_t - \eta X^T (X w_t - y)$$"
-    found = check(scan(text), effort=Effort(repair=0)).formulas[-1]
+    found = report_on(text).formulas[-1]
     assert found.verdict is Verdict.DEFINED and not found.remarks, found.message
 
 
@@ -245,7 +243,7 @@ $$\frac{\partial C}{\partial w} = RIGHT$$
 )
 def test_the_letters_of_one_section_are_not_those_of_the_next(text: str, right: str, wrong: str) -> None:
     for claim, verdict in ((right, PROVED), (wrong, REFUTED)):
-        found = check(scan(text.replace("RIGHT", claim)), effort=Effort(repair=0)).formulas
+        found = report_on(text.replace("RIGHT", claim)).formulas
         judged = next(f for f in found if claim in f.latex)
         assert judged.verdict is verdict, judged.message
         others = {f.verdict for f in found} - {Verdict.DEFINED, verdict}
@@ -259,7 +257,7 @@ def test_a_loss_may_stand_before_what_it_is_of() -> None:
     right, wrong = r"X^T (z - t) + 2 \lambda w", r"2 \lambda w"
     for text in (loss + claim + net, loss + net + claim):
         for gradient, verdict in ((right, PROVED), (wrong, REFUTED)):
-            found = check(scan(text.replace("RIGHT", gradient)), effort=Effort(repair=0)).formulas
+            found = report_on(text.replace("RIGHT", gradient)).formulas
             judged = next(f for f in found if gradient in f.latex and "partial" in f.latex)
             assert judged.verdict is verdict, judged.message
 
@@ -267,7 +265,7 @@ def test_a_loss_may_stand_before_what_it_is_of() -> None:
 def test_what_a_section_defines_holds_in_those_behind_it() -> None:
     text = LAYER + "# Its gradients\n\n$$\\frac{\\partial L}{\\partial x} = RIGHT$$\n"
     for claim, verdict in ((r"W^T ((a - t) \odot a \odot (1 - a))", PROVED), (r"W^T ((a - t) \odot a)", REFUTED)):
-        assert check(scan(text.replace("RIGHT", claim)), effort=Effort(repair=0)).formulas[-1].verdict is verdict
+        assert report_on(text.replace("RIGHT", claim)).formulas[-1].verdict is verdict
 
 
 HYPOTHESIS = r"""
@@ -307,7 +305,7 @@ def test_the_first_of_all_layers_may_be_called_otherwise() -> None:
     text = r"$$a_0 = x, \quad a_l = \tanh(W_l a_{l-1}), \quad l = 1, \dots, L, \quad C = \frac12 \|a_L - y\|^2$$"
     assert last(text, r"\frac{\partial C}{\partial a_L} = a_L - y").verdict is PROVED
     assert last(text, r"\frac{\partial C}{\partial a_L} = a_L + y").verdict is REFUTED
-    assert check(scan(text), effort=Effort(repair=0)).formulas[0].verdict is Verdict.DEFINED
+    assert report_on(text).formulas[0].verdict is Verdict.DEFINED
 
 
 MEAN = r"""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
 UNDECIDED, ILL_FORMED = Verdict.UNDECIDED, Verdict.ILL_FORMED
 
 
 def checked(text: str) -> list[Formula]:
-    return check(scan(text, "found.md"), effort=Effort(repair=0)).formulas
+    return report_on(text, "found.md").formulas
 
 
 def last(text: str, claim: str) -> Verdict:
@@ -200,14 +198,14 @@ def test_a_stack_of_examples_is_not_undefined() -> None:
 def test_a_logarithm_with_something_open_defines_nothing(text: str) -> None:
     for slope in ("x", "2 x"):
         claim = rf"\frac{{\partial \log p(x)}}{{\partial w}} = {slope}"
-        assert check(scan(f"{text}\n\n$${claim}$$\n")).formulas[-1].verdict not in (Verdict.PROVED, Verdict.CONDITIONAL)
+        assert report_on(f"{text}\n\n$${claim}$$\n").formulas[-1].verdict not in (Verdict.PROVED, Verdict.CONDITIONAL)
 
 
 def test_a_constant_elsewhere_says_nothing_of_a_logarithm() -> None:
     text = r"Let $\log p(x) = w x$ with $w, x \in \mathbb{R}$." "\n\n" r"Let $c \in \mathbb{R}$." "\n\n"
     text += r"The step size $\eta$ is constant." "\n\n" r"$$\frac{\partial \log p(x)}{\partial w} = CLAIM$$" "\n"
-    assert check(scan(text.replace("CLAIM", "x"))).formulas[-1].verdict is Verdict.PROVED
-    assert check(scan(text.replace("CLAIM", "2 x"))).formulas[-1].verdict is Verdict.REFUTED
+    assert report_on(text.replace("CLAIM", "x")).formulas[-1].verdict is Verdict.PROVED
+    assert report_on(text.replace("CLAIM", "2 x")).formulas[-1].verdict is Verdict.REFUTED
 
 
 def test_a_case_between_two_dollars_defines_nothing() -> None:
@@ -216,7 +214,7 @@ def test_a_case_between_two_dollars_defines_nothing() -> None:
         "- If $$y = 1$$: the loss is $$-\\log\\hat y$$.\n- If $$y = 0$$: the loss is $$-\\log(1-\\hat y)$$.\n\n"
         "$$\\frac{\\partial L}{\\partial z} = \\hat y - y$$\n\n$$\\frac{\\partial L}{\\partial z} = \\hat y - 1$$\n"
     )
-    *_, right, wrong = check(scan(text)).formulas
+    *_, right, wrong = report_on(text).formulas
     assert (right.verdict, wrong.verdict) == (Verdict.PROVED, Verdict.REFUTED)
 
 

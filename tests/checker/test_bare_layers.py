@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, UNDECIDED, WRONG = "proved", "undecided", "wrong"
 
@@ -34,7 +32,7 @@ LISTED = (
 
 
 def judged(*parts: str) -> str:
-    verdict = check(scan("\n\n".join(parts) + "\n"), effort=Effort(repair=0)).formulas[-1].verdict
+    verdict = report_on("\n\n".join(parts) + "\n").formulas[-1].verdict
     return WRONG if verdict.wrong else PROVED if verdict is Verdict.PROVED else str(verdict)
 
 

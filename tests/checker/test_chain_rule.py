@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED = Verdict.PROVED, Verdict.REFUTED
 
 
 def last(*lines: str) -> Formula:
-    return check(scan("\n\n".join(f"$${line}$$" for line in lines)), effort=Effort(repair=0)).formulas[-1]
+    return report_on("\n\n".join(f"$${line}$$" for line in lines)).formulas[-1]
 
 
 def by(top: str, bottom: str) -> str:

@@ -4,11 +4,9 @@ nothing: then the right claim is proved and the wrong one refuted."""
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 POWER = (r"Let $w, x, y \in \mathbb{R}$ and $$e = w x^2 + y.$$", r"\frac{de}{dx} = 2 w x", r"\frac{de}{dx} = w x")
@@ -108,7 +106,7 @@ THE_SAME = [
 
 def verdict(document: str, said: str, claim: str) -> Verdict:
     text = document.replace("SAID", said) if "SAID" in document else f"{said} {document}"
-    return check(scan(f"{text} Then\n\n$${claim}$$\n"), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on(f"{text} Then\n\n$${claim}$$\n").formulas[-1].verdict
 
 
 @pytest.mark.parametrize(("document", "said"), CHANGED)

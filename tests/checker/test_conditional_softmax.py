@@ -1,11 +1,9 @@
 """Densities of an index, ``P(y = k \\mid x)`` and ``p(o \\mid c)``, taken at other indices."""
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 
@@ -22,7 +20,7 @@ UNDECLARED = r"$$\pi(a \mid s) = \frac{\exp(\theta_a^\top s)}{\sum_b \exp(\theta
 
 
 def last(text: str, claim: str) -> Verdict:
-    return check(scan(f"{text}\n$${claim}$$\n"), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on(f"{text}\n$${claim}$$\n").formulas[-1].verdict
 
 
 @pytest.mark.parametrize(
@@ -90,5 +88,5 @@ def test_what_abbreviates_an_unknown_function_defines_nothing() -> None:
 
 def test_one_value_by_an_equation_of_its_own_is_not_of_the_softmax() -> None:
     binary = r"# Two classes" "\n" r"$$P(y = 1 \mid x) = \frac{1}{1 + e^{-w^\top x}}$$" "\n# Many classes\n"
-    found = [f.verdict for f in check(scan(binary + CLASSES), effort=Effort(repair=0)).formulas]
+    found = [f.verdict for f in report_on(binary + CLASSES).formulas]
     assert REFUTED not in found and Verdict.ILL_FORMED not in found

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 FIT = r"""Let $x, w, v \in \mathbb{R}^n$, $t \in \mathbb{R}$, $z = w^\top x$ and $E = (z - t)^2$. WORDS
@@ -35,7 +33,7 @@ $$ \frac{\partial E}{\partial VARIABLE} = CLAIM $$
 def test_what_the_text_says_that_a_quantity_depends_on(words: str, verdict: Verdict) -> None:
     def last(variable: str, claim: str) -> Verdict:
         text = FIT.replace("WORDS", words).replace("VARIABLE", variable).replace("CLAIM", claim)
-        return check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict
+        return report_on(text).formulas[-1].verdict
 
     assert last("w", "2 (z - t) x") is verdict
     assert last("w", "(z - t) x") is (UNDECIDED if verdict is UNDECIDED or "$ depends on $v$" in words else REFUTED)
@@ -60,7 +58,7 @@ BOOTSTRAP = "Let $q, r, \\gamma \\in \\mathbb{R}$, $y = r + \\gamma q$ and $E = 
 )
 def test_what_the_text_treats_as_a_constant(words: str, held: bool) -> None:
     def found(claim: str) -> Verdict:
-        return check(scan(f"{BOOTSTRAP}{words}\n\n$$ {claim} $$\n"), effort=Effort(repair=0)).formulas[-1].verdict
+        return report_on(f"{BOOTSTRAP}{words}\n\n$$ {claim} $$\n").formulas[-1].verdict
 
     slope = "\\frac{\\partial E}{\\partial q}"
     assert found(f"{slope} = 2 (q - y)") is (PROVED if held else REFUTED)  # where y is held fixed

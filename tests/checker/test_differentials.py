@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
 LEAST_SQUARES = (
@@ -22,7 +20,7 @@ LAYERS = (
 
 def judged(text: str, *claims: str) -> list[Formula]:
     shown = "\n\n".join(f"$$ {claim} $$" for claim in claims)
-    return check(scan(f"{text}\n\n{shown}\n", "found.md"), effort=Effort(repair=0)).formulas[-len(claims) :]
+    return report_on(f"{text}\n\n{shown}\n", "found.md").formulas[-len(claims) :]
 
 
 def verdicts(text: str, *claims: str) -> list[Verdict]:
@@ -100,7 +98,7 @@ def test_steps_in_time_and_integrals_are_no_differentials_of_anything() -> None:
     text += r" and $\int_0^1 f(x)\, dx = 1$."
     assert verdicts(text, r"\frac{\partial E}{\partial v} = v") == [PROVED]
     assert verdicts(text, r"\frac{\partial E}{\partial v} = 2 v") == [REFUTED]
-    assert not any(f.verdict.wrong for f in check(scan(text)).formulas)
+    assert not any(f.verdict.wrong for f in report_on(text).formulas)
 
 
 def test_a_size_called_d_is_no_sign() -> None:

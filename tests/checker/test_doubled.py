@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED = Verdict.PROVED, Verdict.REFUTED
 SAID = r"Let $x \in R^n$, $W \in R^{h \times n}$ and $v \in R^h$."
@@ -15,7 +13,7 @@ SAID = r"Let $x \in R^n$, $W \in R^{h \times n}$ and $v \in R^h$."
 
 def last(said: str, *lines: str) -> Formula:
     text = said + "\n\n" + "\n\n".join(f"$${line}$$" for line in lines)
-    return check(scan(text), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text).formulas[-1]
 
 
 @pytest.mark.parametrize("output", ["y = v^T h", r"y = \sum_{i=1}^h v_i h_i"])

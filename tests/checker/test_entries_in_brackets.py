@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.ILL_FORMED
 LAYER = r"""
@@ -22,7 +21,7 @@ $$\frac{\partial L}{\partial f} = W^T \Delta\hat y$$
 
 
 def claims(text: str) -> list[Verdict]:
-    return [f.verdict for f in check(scan(text)).formulas if f.displayed][1:]
+    return [f.verdict for f in report_on(text).formulas if f.displayed][1:]
 
 
 def test_entries_of_a_layer() -> None:
@@ -82,11 +81,11 @@ $$L = \sum_{i=1}^n \sum_{j=1}^k Z[i,j]^2$$
 ])  # fmt: skip
 def test_entries_are_written_as_in_code(text: str, right: str, wrong: str) -> None:
     for claim, verdict in ((right, PROVED), (wrong, REFUTED)):
-        assert check(scan(f"{text}\n$$ {claim} $$\n")).formulas[-1].verdict is verdict
+        assert report_on(f"{text}\n$$ {claim} $$\n").formulas[-1].verdict is verdict
 
 
 def test_a_condition_on_indices_makes_no_quantities_of_them() -> None:
     condition = r"$$ \frac{\partial L}{\partial Z[i,j]} = 2 Z[i,j], \quad i = j $$"
     for claim, verdict in ((r"2 X^T (X W)", PROVED), (r"X^T (X W)", REFUTED)):
         text = f"{PRODUCT}\n{condition}\n\n$$ \\frac{{\\partial L}}{{\\partial W}} = {claim} $$\n"
-        assert check(scan(text)).formulas[-1].verdict is verdict
+        assert report_on(text).formulas[-1].verdict is verdict

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check, every_layer
+from verify_derivations.checker import every_layer
 from verify_derivations.checker.verdicts import Link, Verdict
-from verify_derivations.formulas.scanner import scan
 
 HEAD = r"""# Net
 
@@ -24,7 +24,7 @@ SOFTMAX = r"a^{(L)} = \mathrm{softmax}(z^{(L)})"
 
 def judged(claim: str, *special: str, head: str = HEAD, loss: str = LOSS) -> Link:
     lines = (*NET, *special, loss, ERROR, claim)
-    report = check(scan(head + "".join(f"\n$$ {line} $$\n" for line in lines), "net.md"))
+    report = report_on(head + "".join(f"\n$$ {line} $$\n" for line in lines), "net.md")
     return {f.latex.strip(): f for f in report.formulas}[claim].links[0]
 
 
@@ -94,7 +94,7 @@ def test_layers_that_are_written_without_brackets() -> None:
     head, lines = bare(HEAD), [bare(line) for line in (*NET, "a^{(0)} = x", LOSS, ERROR)]
     claim = r"\frac{\partial J}{\partial b^{l}} = \delta^{l}"
     wrong = claim + r" \circ a^{l}"
-    report = check(scan(head + "".join(f"\n$$ {line} $$\n" for line in (*lines, claim, wrong)), "net.md"))
+    report = report_on(head + "".join(f"\n$$ {line} $$\n" for line in (*lines, claim, wrong)), "net.md")
     found = {f.latex.strip(): f.verdict for f in report.formulas}
     assert (found[claim], found[wrong]) == (Verdict.PROVED, Verdict.REFUTED)
 

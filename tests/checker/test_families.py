@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 SUM = (
     r"Let $x \in \mathbb{R}$, $w_k \in \mathbb{R}$ for $k = 1, \dots, K$. DEFINED "
@@ -19,7 +18,7 @@ DATA = (
 
 
 def verdict(text: str, claim: str) -> Verdict:
-    return check(scan(f"{text}\n\n$${claim}$$\n")).formulas[-1].verdict
+    return report_on(f"{text}\n\n$${claim}$$\n").formulas[-1].verdict
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED = Verdict.PROVED, Verdict.REFUTED
 
@@ -30,7 +29,7 @@ $$\frac{\partial G}{\partial x_i} = CLAIM$$
 def verdict(text: str, **names: str) -> Verdict:
     for name, value in names.items():
         text = text.replace(name, value)
-    return check(scan(text)).formulas[-1].verdict
+    return report_on(text).formulas[-1].verdict
 
 
 @pytest.mark.parametrize(
@@ -79,5 +78,5 @@ def test_one_may_differentiate_by_a_mask() -> None:
     assert verdict(beside, CLAIM="0", SLOPE=other) is REFUTED
     for claim, expected in ((r"-(M \circ (R - P Q^\top)) Q", PROVED), (r"(M \circ (R - P Q^\top)) Q", REFUTED)):
         text = beside.replace("CLAIM", claim).replace("SLOPE", slope)
-        found = [f.verdict for f in check(scan(text)).formulas if r"\partial P" in f.latex]
+        found = [f.verdict for f in report_on(text).formulas if r"\partial P" in f.latex]
         assert found == [expected]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED = Verdict.PROVED, Verdict.REFUTED
 
@@ -14,7 +13,7 @@ PROVED, REFUTED = Verdict.PROVED, Verdict.REFUTED
 def claims(text: str, **said: str) -> list[Formula]:
     for name, claim in said.items():
         text = text.replace(name, claim)
-    return [f for f in check(scan(text)).formulas if f.displayed]
+    return [f for f in report_on(text).formulas if f.displayed]
 
 
 # -- two things -----------------------------------------------------------------------------------------------------

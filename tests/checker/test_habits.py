@@ -4,11 +4,9 @@ gradients that are right and some that are not."""
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 HOLDS = (Verdict.PROVED, Verdict.CONDITIONAL)
 WRONG = (Verdict.REFUTED,)
@@ -17,7 +15,7 @@ SAID = (Verdict.DEFINED,)
 
 
 def judged(text: str) -> Formula:
-    return check(scan(text, "post.md"), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text, "post.md").formulas[-1]
 
 
 def verdict(text: str, claim: str) -> Verdict:
@@ -142,7 +140,7 @@ def test_habits(text: str, claim: str, expected: tuple[Verdict, ...]) -> None:
 
 def test_other_models_of_a_name_are_not_refuted() -> None:
     claim = "$$ \\frac{\\partial L}{\\partial w} = (\\hat{y} - y) x $$"
-    formulas = check(scan(f"{TWO_MODELS}\n\n{claim}\n", "post.md"), effort=Effort(repair=0)).formulas
+    formulas = report_on(f"{TWO_MODELS}\n\n{claim}\n", "post.md").formulas
     assert formulas[-2].verdict is Verdict.UNDECIDED and "another way" in formulas[-2].message
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
 from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Report, Verdict
 from verify_derivations.formulas.scanner import scan
 
@@ -15,7 +15,7 @@ SLOPE = r"\frac{\partial L}{\partial x}"
 
 
 def report(text: str) -> Report:
-    return check(scan(text, "halves.md"), effort=Effort(repair=0))
+    return report_on(text, "halves.md")
 
 
 def verdicts(text: str) -> list[Verdict]:

@@ -1,9 +1,7 @@
 """What a verdict on derivatives holds fixed is said: all that nothing defines."""
 
 import pytest
-
-from verify_derivations.checker import check
-from verify_derivations.formulas.scanner import scan
+from judging import report_on
 
 LOSS = r"Let $J = \frac12 (z - y)^2 + \frac12 \mu w^2$."
 CLAIM = r"Then $$\frac{\partial J}{\partial w} = %s.$$"
@@ -19,7 +17,7 @@ CLAIM = r"Then $$\frac{\partial J}{\partial w} = %s.$$"
     ],
 )
 def test_a_claim_says_what_it_holds_fixed(before: str, claim: str, verdict: str, fixed: set[str]) -> None:
-    report = check(scan(f"{before}{LOSS} {CLAIM % claim}"))
+    report = report_on(f"{before}{LOSS} {CLAIM % claim}")
     found = report.formulas[-1]
     assert (found.verdict.value, set(found.fixed)) == (verdict, fixed), found.message
     said = [remark for remark in report.remarks if "held fixed" in remark]
@@ -27,14 +25,14 @@ def test_a_claim_says_what_it_holds_fixed(before: str, claim: str, verdict: str,
 
 
 def test_what_is_no_derivative_holds_nothing_fixed() -> None:
-    report = check(scan(r"Let $s = a + b$. Then $$2 s = 2 a + 2 b.$$"))
+    report = report_on(r"Let $s = a + b$. Then $$2 s = 2 a + 2 b.$$")
     assert [f.verdict.value for f in report.formulas] == ["defined", "proved"]
     assert not any(f.fixed for f in report.formulas) and not report.remarks
 
 
 def test_what_the_text_leaves_open_is_not_held_fixed() -> None:
     said = "The layer forms $w x + b$, its output is $z$."
-    found = check(scan(f"{said} {LOSS} {CLAIM}" % r"\mu w")).formulas[-1]
+    found = report_on(f"{said} {LOSS} {CLAIM}" % r"\mu w").formulas[-1]
     assert found.verdict.value == "undecided" and "z" not in found.fixed
 
 
@@ -57,11 +55,11 @@ def test_a_derivative_of_one_step_holds_the_step_before_fixed(
     by: str, right: str, wrong: str, held: set[str], verdict: str
 ) -> None:
     claim = rf"$$\frac{{\partial \theta_{{t+1}}}}{{\partial {by}}} = %s.$$"
-    found = check(scan(MOMENTUM + claim % right)).formulas[-1]
+    found = report_on(MOMENTUM + claim % right).formulas[-1]
     assert found.verdict.value == "conditional", found.message
     names, _, said = next(a for a in found.assumptions if "held fixed" in a).partition(r" \text{")
     assert set(names.split(", ")) == held and said in ("is held fixed}", " is held fixed}", " are held fixed}")
-    assert check(scan(MOMENTUM + claim % wrong)).formulas[-1].verdict.value == verdict
+    assert report_on(MOMENTUM + claim % wrong).formulas[-1].verdict.value == verdict
 
 
 LEAPFROG = r"""Let $A \in \mathbb{R}^{n \times n}$, $h_k, v_k \in \mathbb{R}^n$ and
@@ -80,7 +78,7 @@ Holding $v_k$ fixed, we obtain
     ],
 )
 def test_the_state_that_the_text_holds_fixed_is_of_the_step_before(claim: str, verdict: str) -> None:
-    assert check(scan(LEAPFROG + f"$${claim}$$")).formulas[-1].verdict.value == verdict
+    assert report_on(LEAPFROG + f"$${claim}$$").formulas[-1].verdict.value == verdict
 
 
 AVERAGE = r"""For scalars,
@@ -100,7 +98,7 @@ $$s_t = \rho s_{t-1} + (1 - \rho) u_t^2, \qquad w_t = w_{t-1} - \frac{u_t}{\sqrt
     ],
 )
 def test_the_steps_of_numbers(claim: str, verdict: str) -> None:
-    assert check(scan(AVERAGE + f"$${claim}$$")).formulas[-1].verdict.value == verdict
+    assert report_on(AVERAGE + f"$${claim}$$").formulas[-1].verdict.value == verdict
 
 
 TRUNCATED = r"""Let $W \in \mathbb{R}^{n \times n}$, $h_t \in \mathbb{R}^n$ with $h_t = \tanh(W h_{t-1})$,
@@ -111,13 +109,13 @@ $$\frac{\partial L}{\partial W} = d h_{T-1}^\top$$
 
 
 def test_a_gradient_by_what_all_steps_share_is_not_judged_as_if_they_moved() -> None:
-    assert check(scan(TRUNCATED)).formulas[-1].verdict.value != "refuted"
-    assert check(scan(TRUNCATED.replace("d h_{T-1}", "-d h_{T-1}"))).formulas[-1].verdict.value != "proved"
+    assert report_on(TRUNCATED).formulas[-1].verdict.value != "refuted"
+    assert report_on(TRUNCATED.replace("d h_{T-1}", "-d h_{T-1}")).formulas[-1].verdict.value != "proved"
 
 
 def test_a_derivative_of_two_steps_is_none_of_one() -> None:
     claim = r"$$\frac{\partial \theta_{t+1}}{\partial v_{t-1}} = 0.$$"
-    assert check(scan(MOMENTUM + claim)).formulas[-1].verdict.value not in ("proved", "conditional")
+    assert report_on(MOMENTUM + claim).formulas[-1].verdict.value not in ("proved", "conditional")
 
 
 CONSTANT = r"Let $w, x \in \mathbb{R}^n$, MEAN and $J = (w^\top w - m)^2$. Then $$\nabla_w J = %s.$$"
@@ -134,18 +132,18 @@ CONSTANT = r"Let $w, x \in \mathbb{R}^n$, MEAN and $J = (w^\top w - m)^2$. Then 
 )
 def test_what_the_text_treats_as_a_constant_does_not_move(mean: str) -> None:
     text = CONSTANT.replace("MEAN", mean)
-    right = check(scan(text % r"4 (w^\top w - m) w")).formulas[-1]
+    right = report_on(text % r"4 (w^\top w - m) w").formulas[-1]
     assert right.verdict.value == "proved" and r"m \text{ is held fixed}" in right.assumptions
-    assert check(scan(text % r"4 (w^\top w - w^\top x) w")).formulas[-1].verdict.value == "proved"  # with its value
+    assert report_on(text % r"4 (w^\top w - w^\top x) w").formulas[-1].verdict.value == "proved"  # with its value
     for other, verdict in ((r"2 (w^\top w - m) (2 w - x)", "undecided"), (r"2 (w^\top w - m) w", "refuted")):
-        assert check(scan(text % other)).formulas[-1].verdict.value == verdict  # as if it did, and a slip
+        assert report_on(text % other).formulas[-1].verdict.value == verdict  # as if it did, and a slip
     moving = CONSTANT.replace("MEAN", r"$m = w^\top x$")
-    assert check(scan(moving % r"4 (w^\top w - m) w")).formulas[-1].verdict.value == "refuted"
+    assert report_on(moving % r"4 (w^\top w - m) w").formulas[-1].verdict.value == "refuted"
 
 
 @pytest.mark.parametrize(("said", "verdict"), [("is treated as constant", "proved"), ("is rounded", "undecided")])
 def test_a_constant_may_be_defined_by_what_is_not_read(said: str, verdict: str) -> None:
     text = rf"The step is $s > 0$, and $r = \operatorname{{round}}(w / s)$ {said}. Let $E = \frac12 (s r - y)^2$. Then "
-    assert check(scan(text + r"$$\frac{\partial E}{\partial s} = (s r - y) r.$$")).formulas[-1].verdict.value == verdict
-    wrong = check(scan(text + r"$$\frac{\partial E}{\partial s} = (s r - y).$$")).formulas[-1]
+    assert report_on(text + r"$$\frac{\partial E}{\partial s} = (s r - y) r.$$").formulas[-1].verdict.value == verdict
+    wrong = report_on(text + r"$$\frac{\partial E}{\partial s} = (s r - y).$$").formulas[-1]
     assert wrong.verdict.value == ("refuted" if verdict == "proved" else "undecided")

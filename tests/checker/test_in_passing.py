@@ -4,11 +4,9 @@ which class a unit vector is. Each with gradients that are right and some that a
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.ILL_FORMED
 CONDITIONAL = Verdict.CONDITIONAL
@@ -17,7 +15,7 @@ CONDITIONAL = Verdict.CONDITIONAL
 def verdicts(text: str, *claims: str) -> list[Verdict]:
     """Of ``claims`` behind a text, or, without any, of all derivatives that are displayed in it."""
     text += "".join(f"\n\n$$ {claim} $$\n" for claim in claims)
-    found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
+    found = report_on(text, "notes.md").formulas
     return [f.verdict for f in found if f.displayed and "\\partial" in f.latex]
 
 
@@ -126,7 +124,7 @@ def test_a_bar_may_mark_all_gradients(said: str) -> None:
         r"\bar{X} = W^\top \bar{A}": REFUTED, r"\bar{W} = X \bar{A}^\top": ILL_FORMED,
     }  # fmt: skip
     text = MIXER + said + "".join(f"\n\n$$ {claim} $$" for claim in claims)
-    found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
+    found = report_on(text, "notes.md").formulas
     assert [f.verdict for f in found if f.displayed and f.latex.strip() in claims] == [*claims.values()]
 
 
@@ -208,7 +206,7 @@ where $y_t$ is the one-hot vector of the next word. Compute the gradient.
 
 def test_what_a_problem_says_holds_in_its_solution() -> None:
     """The words behind the last formula of a problem were lost, as the solution goes on with its section."""
-    found = check(scan(PROBLEM, "sheet.tex"), effort=Effort(repair=0)).formulas
+    found = report_on(PROBLEM, "sheet.tex").formulas
     assert [f.verdict for f in found if f.displayed and "\\partial" in f.latex] == [PROVED, ILL_FORMED]
 
 
@@ -284,7 +282,7 @@ def test_an_equation_of_sizes_is_said_and_not_claimed() -> None:
         r"Let $x \in \mathbb{R}^H$ and $v \in \mathbb{R}^{2P}$. We assume that $H - k + 1 = 2P$. "
         r"Let $s = \sum_{i=1}^k x_i$."
     )
-    found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
+    found = report_on(text, "notes.md").formulas
     assert not any(f.verdict.wrong for f in found)
 
 
@@ -297,7 +295,7 @@ VECTORS = (
 def test_a_bias_of_a_layer_has_the_shape_of_its_gradient() -> None:
     claims = r"db^{[1]} = dZ^{[1]} \mathbf{1}", r"db^{[1]} = 2 dZ^{[1]} \mathbf{1}"
     text = VECTORS + "".join(f"\n\n$$ {claim} $$\n" for claim in claims)
-    found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
+    found = report_on(text, "notes.md").formulas
     assert [f.verdict for f in found if f.displayed] == [CONDITIONAL, REFUTED]
 
 
@@ -341,5 +339,5 @@ def test_a_rule_and_a_reason_suppose_nothing() -> None:
     )
     claims = r"\nabla_w \ell = X^\top (1 - p)", r"\nabla_w \ell = X^\top p"
     text += "".join(f"\n\n$$ {claim} $$\n" for claim in claims)
-    found = check(scan(text, "notes.md"), effort=Effort(repair=0)).formulas
+    found = report_on(text, "notes.md").formulas
     assert [f.verdict for f in found if f.displayed][1:] == [PROVED, REFUTED]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 SLOPE = r"\frac{\partial L}{\partial w} = "
@@ -15,7 +13,7 @@ NUMBERS = "Let $w, x_i, y_i \\in \\mathbb{R}$ and $L = "
 
 
 def last(loss: str, claim: str, numbers: str = NUMBERS) -> Verdict:
-    return check(scan(f"{numbers}{loss}$.\n\n$$ {claim} $$\n"), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on(f"{numbers}{loss}$.\n\n$$ {claim} $$\n").formulas[-1].verdict
 
 
 @pytest.mark.parametrize(("loss", "claim", "verdict"), [

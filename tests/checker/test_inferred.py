@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, CONDITIONAL = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL
 DEFINED, UNDECIDED, ILL_FORMED = Verdict.DEFINED, Verdict.UNDECIDED, Verdict.ILL_FORMED
 
 
 def report(*formulas: str) -> Report:
-    return check(scan("\n\n".join(f"$$ {formula} $$" for formula in formulas), "found.md"), effort=Effort(repair=0))
+    return report_on("\n\n".join(f"$$ {formula} $$" for formula in formulas), "found.md")
 
 
 def last(*formulas: str) -> Formula:
@@ -207,7 +205,7 @@ def test_entries_of_what_is_declared_are_numbers(claim: str, verdict: Verdict) -
         r"$$L = -\sum_{k=1}^V y_k \log p_k, \quad \sum_{k=1}^V y_k = 1$$" "\n"
         rf"$$\frac{{\partial L}}{{\partial s_k}} = {claim}$$" "\n"
     )  # fmt: skip
-    formulas = check(scan(text)).formulas
+    formulas = report_on(text).formulas
     assert formulas[-1].verdict is verdict, formulas[-1].message
     assert not any("declared nowhere" in remark for f in formulas for remark in f.remarks)
 
@@ -229,14 +227,14 @@ $$ CLAIM $$
     ],
 )
 def test_members_that_are_written_out_are_numbers(claim: str, verdict: Verdict) -> None:
-    found = check(scan(WRITTEN_OUT.replace("CLAIM", claim))).formulas[-1]
+    found = report_on(WRITTEN_OUT.replace("CLAIM", claim)).formulas[-1]
     assert found.verdict is verdict, found.message
 
 
 def test_what_is_written_as_of_vectors_is_not_taken_for_numbers() -> None:
     claim = r"\frac{\partial E}{\partial w_5} = -(t-o) \, o(1-o) \, h_1"
     text = WRITTEN_OUT.replace("(t - o)^2", r"\|t - o\|^2").replace("CLAIM", claim)
-    assert check(scan(text)).formulas[-1].verdict is not Verdict.PROVED
+    assert report_on(text).formulas[-1].verdict is not Verdict.PROVED
 
 
 TEMPERED = r"""
@@ -247,26 +245,26 @@ $$\frac{\partial p_i}{\partial s_j} = SLOPE\, p_i (\delta_{ij} - p_j), \qquad
 
 
 def test_what_divides_a_vector_is_a_number_also_where_one_differentiates_by_it() -> None:
-    right = check(scan(TEMPERED.replace("SLOPE", r"\frac{1}{\tau}"))).formulas[-1]
+    right = report_on(TEMPERED.replace("SLOPE", r"\frac{1}{\tau}")).formulas[-1]
     assert [link.verdict for link in right.links] == [Verdict.PROVED, Verdict.PROVED]
-    wrong = check(scan(TEMPERED.replace("SLOPE", r"\tau").replace("- s_i", "+ s_i"))).formulas[-1]
+    wrong = report_on(TEMPERED.replace("SLOPE", r"\tau").replace("- s_i", "+ s_i")).formulas[-1]
     assert [link.verdict for link in wrong.links] == [Verdict.REFUTED, Verdict.REFUTED]
 
 
 def test_quotients_of_vectors_are_taken_entry_by_entry() -> None:
     text = r"""$q = u / v$ for $u \in \mathbb{R}^n$ and $v \in \mathbb{R}^n$:
     $$\frac{\partial q_i}{\partial v_i} = SIGN \frac{u_i}{v_i^2}$$"""
-    assert check(scan(text.replace("SIGN", "-"))).formulas[-1].verdict is Verdict.PROVED
-    assert check(scan(text.replace("SIGN", ""))).formulas[-1].verdict is Verdict.REFUTED
+    assert report_on(text.replace("SIGN", "-")).formulas[-1].verdict is Verdict.PROVED
+    assert report_on(text.replace("SIGN", "")).formulas[-1].verdict is Verdict.REFUTED
 
 
 def test_a_bias_that_a_row_of_ones_repeats_is_a_column() -> None:
     text = r"""The examples are the columns of $A \in \mathbb{R}^{n\times m}$. Let
     $Z = \Omega A + \beta \mathbf{1}_m^\top$ and $L = \sum_{i=1}^m \sum_{k=1}^K (Z_{ki} - T_{ki})^2$. Then
     $$\frac{\partial L}{\partial \beta} = CLAIM$$"""
-    right = check(scan(text.replace("CLAIM", r"2 (Z - T) \mathbf{1}_m"))).formulas[-1]
+    right = report_on(text.replace("CLAIM", r"2 (Z - T) \mathbf{1}_m")).formulas[-1]
     assert right.verdict is Verdict.PROVED
-    assert check(scan(text.replace("CLAIM", r"(Z - T) \mathbf{1}_m"))).formulas[-1].verdict is Verdict.REFUTED
+    assert report_on(text.replace("CLAIM", r"(Z - T) \mathbf{1}_m")).formulas[-1].verdict is Verdict.REFUTED
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
 from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.scanner import scan
 
@@ -41,7 +41,7 @@ IDENTITIES = [  # the left side, what it is, and what it is not
 
 def judged(*claims: str) -> list[Formula]:
     text = "# Derivatives\n\n" + "".join(f"$$ {claim} $$\n\n" for claim in claims)
-    return list(check(scan(text), effort=Effort(repair=0)).formulas)
+    return list(report_on(text).formulas)
 
 
 @pytest.mark.parametrize(("left", "right", "wrong"), IDENTITIES)
@@ -68,7 +68,7 @@ def test_a_wrong_one_is_corrected() -> None:
 def test_what_the_document_declares_stays() -> None:
     said = r"Let $A \in \mathbb{R}^{m \times n}$."
     text = f"{said}\n\n$$ \\nabla_x x^\\top A x = (A + A^\\top) x $$\n\n$$ \\nabla_x \\|A x\\|^2 = 2 A^\\top A x $$\n"
-    square, norm = check(scan(text), effort=Effort(repair=0)).formulas[1:]
+    square, norm = report_on(text).formulas[1:]
     assert square.verdict not in HOLDS
     assert norm.verdict in HOLDS
 
@@ -101,4 +101,4 @@ def test_a_name_of_which_nothing_is_said_is_none() -> None:
 def test_a_gradient_of_one_factor(claim: str, holds: bool) -> None:
     """What has a gradient by itself is not taken together with what stands behind it."""
     text = f"Let $f(w) = \\|w\\|^2$ with $w, d \\in \\mathbb{{R}}^n$.\n\n$$ {claim} $$\n"
-    assert (check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict in HOLDS) is holds
+    assert (report_on(text).formulas[-1].verdict in HOLDS) is holds

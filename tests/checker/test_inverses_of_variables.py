@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 CONDITIONAL = Verdict.CONDITIONAL
@@ -30,7 +28,7 @@ SQUARE = r"v_j = \sigma_j^2"
 
 def judged(new: str, claim: str) -> Formula:
     text = ENCODER.replace("NEW", new).replace("CLAIM", claim)
-    return check(scan(text), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text).formulas[-1]
 
 
 @pytest.mark.parametrize(
@@ -70,13 +68,13 @@ $$ \frac{{\partial D}}{{\partial \rho_{{ij}}}} = 2 e^{{2 \rho_{{ij}}}} $$
 
 $$ \frac{{\partial D}}{{\partial \rho_{{ij}}}} = 2 e^{{\rho_{{ij}}}} $$
 """
-    found = [f.verdict for f in check(scan(text), effort=Effort(repair=0)).formulas if f.displayed]
+    found = [f.verdict for f in report_on(text).formulas if f.displayed]
     assert found == [right, wrong]
 
 
 def test_a_distribution_is_no_function_of_numbers() -> None:
     text = ENCODER.replace("NEW", LOGARITHM).replace("CLAIM", r"\frac{\partial D}{\partial \mu_j} = \mu_j")
-    found = check(scan(text), effort=Effort(repair=0)).formulas
+    found = report_on(text).formulas
     assert Verdict.ILL_FORMED not in {f.verdict for f in found}
     assert found[-1].verdict is PROVED
 
@@ -92,7 +90,7 @@ $$ \frac{{\partial f}}{{\partial \rho_j}} = \frac{{\partial \sigma_j}}{{\partial
 
 $$ \frac{{\partial f}}{{\partial \sigma_j}} = 1 $$
 """
-    by_new, by_old = (f for f in check(scan(text), effort=Effort(repair=0)).formulas if f.displayed)
+    by_new, by_old = (f for f in report_on(text).formulas if f.displayed)
     assert by_new.verdict is verdict, by_new.message
     assert by_old.verdict is (PROVED if verdict is PROVED else REFUTED), by_old.message
 
@@ -115,5 +113,5 @@ $K = \frac12 \sum_{{j=1}}^d (e^{{\rho_j}} - \rho_j - 1)$.
 
 $$ {claim} $$
 """
-    found = check(scan(text), effort=Effort(repair=0)).formulas[-1]
+    found = report_on(text).formulas[-1]
     assert found.verdict is verdict, found.message

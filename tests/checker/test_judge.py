@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from judging import report_on
 
 from verify_derivations.checker.conventions import Trial, Trials
-from verify_derivations.checker.deciding import Effort
-from verify_derivations.checker.judgement import _Judgement, check
+from verify_derivations.checker.judgement import _Judgement
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, CONDITIONAL, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL, Verdict.ILL_FORMED
 UNDECIDED = Verdict.UNDECIDED
@@ -20,7 +19,7 @@ Document = tuple[str, ...]
 def report(*paragraphs: str) -> Report:
     """Of a document of formulas, headings (``# …``) and prose (``For …``)."""
     text = "\n\n".join(p if p.startswith(("#", "For")) else f"$${p}$$" for p in paragraphs)
-    return check(scan(text), effort=Effort(repair=0))
+    return report_on(text)
 
 
 def last(*paragraphs: str) -> Formula:
@@ -600,7 +599,7 @@ def test_one_claim_alone_does_not_show_a_convention(verdict: Verdict) -> None:
 def test_prose_says_that_a_matrix_is_symmetric(prose: str, verdict: Verdict) -> None:
     slope = r"$$\frac{\partial L}{\partial x}="
     text = "\n\n".join([prose, "$$L=x^TAx$$", slope + "2Ax$$", slope + "Ax$$"])
-    *_, right, wrong = check(scan(text), effort=Effort(repair=0)).formulas
+    *_, right, wrong = report_on(text).formulas
     assert right.verdict is verdict, right.message
     assert wrong.verdict is REFUTED
 
@@ -622,7 +621,7 @@ def test_sections_use_a_name_for_one_and_for_many(first: str, second: str) -> No
         "# One", first, r"$$\frac{\partial\ell}{\partial c}=c$$", "# Other", second, f"$$L={loss}$$",
         rf"$$\frac{{\partial L}}{{\partial w}}={right}$$", rf"$$\frac{{\partial L}}{{\partial w}}={wrong}$$",
     ])  # fmt: skip
-    found = check(scan(text), effort=Effort(repair=0)).formulas
+    found = report_on(text).formulas
     assert [f.verdict for f in found if f.verdict is not Verdict.DEFINED] == [REFUTED, PROVED, REFUTED], [
         (f.latex, f.message) for f in found
     ]

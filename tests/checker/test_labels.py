@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 
@@ -29,7 +28,7 @@ $$CLAIM$$
 def last(text: str, **parts: str) -> Formula:
     for name, value in parts.items():
         text = text.replace(name, value)
-    return check(scan(text)).formulas[-1]
+    return report_on(text).formulas[-1]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +178,7 @@ VOCABULARY = r"$$ S = -u_o^T v_c + \log \sum_{w=1}^{V} \exp(u_w^T v_c) $$"
 )
 def test_two_counts_of_one_family_are_not_one_number(other: str, right: Verdict, wrong: Verdict) -> None:
     text = WORDS_DRAWN.replace("OTHER", other)
-    found = [check(scan(text.replace("SIGN", sign))).formulas[-1].verdict for sign in "-+"]
+    found = [report_on(text.replace("SIGN", sign)).formulas[-1].verdict for sign in "-+"]
     assert found == [right, wrong]
 
 
@@ -202,4 +201,4 @@ p_w = \frac{{\exp(u_w^T v)}}{{\sum_{{j=1}}^{{V}} \exp(u_j^T v)}} $$
 
 $$ \nabla_{{u_w}} J = {claim} $$
 """
-    assert check(scan(text)).formulas[-1].verdict is verdict
+    assert report_on(text).formulas[-1].verdict is verdict

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check, layer_sums, links, unknown
+from verify_derivations.checker import layer_sums, links, unknown
 from verify_derivations.checker.verdicts import Report, Verdict
-from verify_derivations.formulas.scanner import scan
 from verify_derivations.formulas.world import World
 
 WIDE = r"""# Weight decay
@@ -40,7 +40,7 @@ TWINS = (
 def judged(*claims: str, penalty: str = PENALTY, head: str = SAME, net: Sequence[str] = NET, first: str = "") -> Report:
     loss = rf"J = {LOSS} + \frac{{\lambda}}{{2}} {penalty}"
     lines = (first, *net, loss, *ERRORS, *claims)
-    return check(scan(head + "".join(f"\n$$ {line} $$\n" for line in lines if line), "decay.md"))
+    return report_on(head + "".join(f"\n$$ {line} $$\n" for line in lines if line), "decay.md")
 
 
 def verdicts(report: Report, *claims: str) -> list[Verdict]:
@@ -148,7 +148,7 @@ def test_weights_that_rest_on_others(first: str) -> None:
 def test_a_loss_that_nothing_defines_beside_the_penalty() -> None:
     claims = (RIGHT, DATA, *ERRORS[1:2])
     lines = (*NET, rf"J = C + \frac{{\lambda}}{{2}} {PENALTY}", *ERRORS, RIGHT, DATA)
-    report = check(scan(SAME + "".join(f"\n$$ {line} $$\n" for line in lines), "decay.md"))
+    report = report_on(SAME + "".join(f"\n$$ {line} $$\n" for line in lines), "decay.md")
     assert set(verdicts(report, *claims)) == {Verdict.UNDECIDED}
 
 
@@ -159,13 +159,13 @@ def test_what_the_last_layer_leads_to(at: int) -> None:
     lines = [*NET, *ERRORS, last]
     lines.insert(at, rf"J = {LOSS}")
     wrong = ERRORS[1].replace("1 - ", "1 + ")
-    report = check(scan(SAME + "".join(f"\n$$ {line} $$\n" for line in (*lines, wrong)), "last.md"))
+    report = report_on(SAME + "".join(f"\n$$ {line} $$\n" for line in (*lines, wrong)), "last.md")
     assert proved(report, ERRORS[1], last) == [True, True]
     assert verdicts(report, wrong) == [Verdict.REFUTED]
 
 
 def of_lines(*lines: str, head: str = SAME) -> Report:
-    return check(scan(head + "".join(f"\n$$ {line} $$\n" for line in lines), "sums.md"))
+    return report_on(head + "".join(f"\n$$ {line} $$\n" for line in lines), "sums.md")
 
 
 @pytest.mark.parametrize("lines", [

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from counted import calls
+from judging import report_on
 from unrolled import by_steps, stepwise, unrolled
 
 from verify_derivations.checker import check
@@ -494,7 +495,7 @@ def test_layers_of_units_are_counted_by_either_letter(letter: str, declared: str
     slope = r"$$ \frac{\partial z_i^{(LETTER)}}{\partial w_{i,j}^{(LETTER)}} = a_j^{(LETTER%s)} $$"
     for layer, holds in (("-1", True), ("", False)):
         text = f"{declared}\n\n{net}\n\n{slope % layer}\n".replace("LETTER", letter)
-        verdict = check(scan(text, "units.md"), effort=Effort(repair=0)).formulas[-1].verdict
+        verdict = report_on(text, "units.md").formulas[-1].verdict
         assert (verdict is Verdict.PROVED) is holds
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, CONDITIONAL = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL
 SIGN = r"and $f(x) = |x|$.~f'(x) = 1"
@@ -33,14 +31,14 @@ FORM = r"$v \in \mathbb{R}^n$ and $q = v^\top A v$.~\nabla_v q = 2 A v"
 def test_a_section_that_declares_again(first: str, second: str, rest: str, verdict: Verdict, deeper: str) -> None:
     said, _, claim = rest.partition("~")
     text = f"# One\n\nLet {first} {said}\n\n$$ {claim} $$\n\n{deeper} Two\n\nLet {second} {said}\n\n$$ {claim} $$\n"
-    found = [f.verdict for f in check(scan(text), effort=Effort(repair=0)).formulas if f.latex == claim]
+    found = [f.verdict for f in report_on(text).formulas if f.latex == claim]
     assert found == [PROVED, verdict]
 
 
 def test_what_nothing_declares_again_holds_onward() -> None:
     text = "# One\n\nLet $x > 0$ and $f(x) = |x|$.\n\n# Two\n\nAgain\n\n$$ f'(x) = SIGN1 $$\n"
     for sign, verdict in (("", PROVED), ("-", REFUTED)):
-        assert check(scan(text.replace("SIGN", sign)), effort=Effort(repair=0)).formulas[-1].verdict is verdict
+        assert report_on(text.replace("SIGN", sign)).formulas[-1].verdict is verdict
 
 
 def test_what_a_section_says_later_does_not_hold_before() -> None:
@@ -49,6 +47,6 @@ def test_what_a_section_says_later_does_not_hold_before() -> None:
         "$$\\frac{\\partial q}{\\partial x} = 2 A x$$\n\n## Two\n\nLet $A$ be symmetric.\n\n"
         "$$\\frac{\\partial q}{\\partial x} = 2 A x$$\n\n$$\\frac{\\partial q}{\\partial x} = A x$$\n"
     )
-    found = [f.verdict for f in check(scan(text), effort=Effort(repair=0)).formulas if f.displayed][1:]
+    found = [f.verdict for f in report_on(text).formulas if f.displayed][1:]
     assert found[0] is not Verdict.PROVED
     assert found[1:] == [Verdict.PROVED, Verdict.REFUTED]

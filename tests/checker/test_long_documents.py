@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from counted import calls
+from judging import report_on
 
 from verify_derivations.checker import check
 from verify_derivations.checker.case import prepare
@@ -20,7 +21,7 @@ WRONG = (Verdict.REFUTED, Verdict.ILL_FORMED)
 
 def judged(text: str) -> list[Formula]:
     """The displayed formulas."""
-    return [f for f in check(scan(f"{text}\n", "notes.md"), effort=Effort(repair=0)).formulas if f.displayed]
+    return [f for f in report_on(f"{text}\n", "notes.md").formulas if f.displayed]
 
 
 def verdict(text: str, claim: str) -> Verdict:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 from misread import MISREAD
 from planted import patched
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 
 def verdict(name: str) -> Verdict:
     found = MISREAD[name]
-    return check(scan(f"{found.document}\n\n$${found.claim}$$\n"), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on(f"{found.document}\n\n$${found.claim}$$\n").formulas[-1].verdict
 
 
 @pytest.mark.parametrize("name", MISREAD)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 LAYER = r"""
@@ -17,7 +16,7 @@ SIGMOID, TANH = r"h \odot (1 - h)", r"(1 - h \odot h)"
 
 
 def verdict(text: str) -> Verdict:
-    return check(scan(text)).formulas[-1].verdict
+    return report_on(text).formulas[-1].verdict
 
 
 def of_layer(words: str, claim: str) -> Verdict:
@@ -81,9 +80,9 @@ def test_another_distribution_is_none_that_is_known() -> None:
 def test_sections_of_their_own_have_their_own_functions() -> None:
     one, two = (f"# {title}\n{LAYER.replace('WORDS', words).replace('CLAIM', claim)}" for title, words, claim in (
         ("One", "where $s$ is the sigmoid", SIGMOID), ("Two", r"where $s = \tanh$", TANH)))  # fmt: skip
-    found = [f.verdict for f in check(scan(one + two)).formulas if f.displayed]
+    found = [f.verdict for f in report_on(one + two).formulas if f.displayed]
     assert found == [PROVED, PROVED]
-    wrong = check(scan(one + two.replace(TANH, SIGMOID))).formulas
+    wrong = report_on(one + two.replace(TANH, SIGMOID)).formulas
     assert [f.verdict for f in wrong if f.displayed] == [PROVED, REFUTED]
 
 
@@ -122,5 +121,5 @@ def test_a_sigma_that_is_not_the_logistic_function(words: str, of_all: Verdict, 
 def test_a_softmax_of_another_section() -> None:
     text = r"# Two classes" + "\n\n$$p = \\sigma(w x)$$\n\n$$\\frac{dp}{dw} = CLAIM$$\n\n# More\n\n"
     text += r"Here $\sigma$ is the softmax and $v \in \mathbb{R}^K$." + "\n\n$$q = \\sigma(v)$$\n"
-    found = [check(scan(text.replace("CLAIM", claim))).formulas[1].verdict for claim in ("p (1 - p) x", "p x")]
+    found = [report_on(text.replace("CLAIM", claim)).formulas[1].verdict for claim in ("p (1 - p) x", "p x")]
     assert found == [PROVED, REFUTED]

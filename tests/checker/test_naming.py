@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker.judgement import check
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 
@@ -36,7 +35,7 @@ $$\frac{\partial E}{\partial x_1} = SECOND$$
 def claims(text: str, **put: str) -> list[Formula]:
     for name, latex in put.items():
         text = text.replace(name, latex)
-    return [f for f in check(scan(text)).formulas if f.displayed]
+    return [f for f in report_on(text).formulas if f.displayed]
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -4,10 +4,9 @@ claims something wrong is still found."""
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.ILL_FORMED
 DEFINED, CHECKED = Verdict.DEFINED, Verdict.CHECKED
@@ -19,7 +18,7 @@ GIVEN = (
 
 
 def last(*parts: str) -> Formula:
-    return check(scan("\n\n".join(parts) + "\n")).formulas[-1]
+    return report_on("\n\n".join(parts) + "\n").formulas[-1]
 
 
 def judged(claim: str, *before: str) -> Verdict:
@@ -169,8 +168,8 @@ $$ z = w^\\top x + b $$
 $$ \\frac{\\partial L}{\\partial z} = \\frac{\\partial L}{\\partial p} \\cdot \\frac{\\partial p}{\\partial z} $$
 $$ = \\frac{p - t}{p (1 - p)} \\cdot p (1 - p) $$
 """
-    assert not any(f.verdict.wrong for f in check(scan(text)).formulas)
-    wrong = check(scan(text.replace("\\frac{p - t}{p (1 - p)} $$\n\n", "\\frac{t - p}{p (1 - p)} $$\n\n"))).formulas
+    assert not any(f.verdict.wrong for f in report_on(text).formulas)
+    wrong = report_on(text.replace("\\frac{p - t}{p (1 - p)} $$\n\n", "\\frac{t - p}{p (1 - p)} $$\n\n")).formulas
     assert [f.verdict for f in wrong if f.verdict.wrong] == [REFUTED]
 
 
@@ -199,7 +198,7 @@ $$ s^2 = \frac1n \sum_{{i=1}}^n (x_i - m)^2 $$
 """
     if of:
         text = text.replace(r"\frac{\partial h}{\partial s}", rf"\frac{{\partial}}{{\partial s}} h{of}")
-    assert check(scan(text)).formulas[1].verdict is verdict
+    assert report_on(text).formulas[1].verdict is verdict
 
 
 @pytest.mark.parametrize(("factor", "verdict"), [("2", PROVED), ("1", REFUTED)])
@@ -208,4 +207,4 @@ def test_a_square_by_which_one_differentiates_is_a_name(factor: str, verdict: Ve
 $$ \frac{{\partial h}}{{\partial s^2}} = -\frac{{n}}{{2 s^2}} + \frac{{1}}{{{factor} s^4}} \sum_{{i=1}}^n (x_i - m)^2 $$
 $$ s^2 = \frac1n \sum_{{i=1}}^n (x_i - m)^2 $$
 """
-    assert check(scan(text)).formulas[1].verdict is verdict
+    assert report_on(text).formulas[1].verdict is verdict

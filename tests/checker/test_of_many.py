@@ -1,11 +1,9 @@
 """What is defined for one example, and added up over many: ``ℓ`` and ``ℓ_i``, ``x`` and ``x_i`` or ``x^{(i)}``."""
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 SQUARES = (
     r"$\ell = \frac12 (w^\top x - y)^2$ for $x, w \in \mathbb{R}^d$. For $(x_1, y_1), \dots, (x_n, y_n)$ let "
@@ -55,7 +53,7 @@ CASES = {
 
 
 def verdict(text: str) -> Verdict:
-    formulas = check(scan(text), effort=Effort(repair=0)).formulas
+    formulas = report_on(text).formulas
     return next(f.verdict for f in reversed(formulas) if f.displayed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from counted import calls
+from judging import report_on
 
 from verify_derivations.checker import check
 from verify_derivations.checker.case import prepare
@@ -233,7 +234,7 @@ $$CLAIM$$
 )
 def test_what_only_another_section_defines_is_open(said: str, claim: str, found: Verdict) -> None:
     text = TWICE.replace("SAID", said).replace("CLAIM", claim)
-    assert check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict is found
+    assert report_on(text).formulas[-1].verdict is found
 
 
 DECAY = r"\frac{\partial J}{\partial w} = \mu w"
@@ -242,7 +243,7 @@ DECAY = r"\frac{\partial J}{\partial w} = \mu w"
 def test_nor_is_a_gradient_composed_of_it() -> None:
     def composed(said: str) -> list[Verdict]:
         text = TWICE.replace("SAID", said).replace("CLAIM", DECAY)
-        report = check(scan(text), effort=Effort(repair=0))
+        report = report_on(text)
         return [g.verdict for net in report.nets[-1:] for g in net.gradients if g.parameter == "w"]
 
     assert composed("") == [Verdict.UNDECIDED]
@@ -270,5 +271,5 @@ AROUND = (
 def test_a_section_may_declare_otherwise_what_the_text_around_it_declares(
     between: str, claim: str, expected: Verdict
 ) -> None:
-    formulas = check(scan(AROUND.format(between, claim), "notes.md"), effort=Effort(repair=0)).formulas
+    formulas = report_on(AROUND.format(between, claim), "notes.md").formulas
     assert formulas[-1].verdict is expected, formulas[-1].message

@@ -4,15 +4,13 @@ that nothing leads to it. Each claim that would hold if it was stands beside one
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
-from verify_derivations.formulas.scanner import scan
 
 
 def judged(*formulas: str, head: str) -> Report:
-    return check(scan(head + "".join(f"\n$$ {line} $$\n" for line in formulas), "net.md"), effort=Effort(repair=0))
+    return report_on(head + "".join(f"\n$$ {line} $$\n" for line in formulas), "net.md")
 
 
 def of(report: Report, latex: str) -> Formula:
@@ -100,7 +98,7 @@ $$\frac{\partial L}{\partial E} = SECOND \sum_{t=1}^T q_t \left(\frac{\partial L
     ],
 )  # fmt: skip
 def test_two_cases_one_after_the_other(first: str, second: str, verdicts: list[Verdict]) -> None:
-    report = check(scan(TWO_CASES.replace("FIRST", first).replace("SECOND", second)))
+    report = report_on(TWO_CASES.replace("FIRST", first).replace("SECOND", second))
     assert [f.verdict for f in report.formulas if f.displayed] == verdicts
 
 
@@ -114,7 +112,7 @@ For a residual block let $u = x + f(W x)$, $W \in \mathbb{R}^{d \times d}$, and 
 
 $$\frac{\partial L}{\partial x} = \delta SIGN W^\top (\delta \odot f'(W x))$$
 """
-    right, wrong = (check(scan(text.replace("SIGN", sign))).formulas[-1].verdict for sign in "+-")
+    right, wrong = (report_on(text.replace("SIGN", sign)).formulas[-1].verdict for sign in "+-")
     assert (right, wrong) == (Verdict.UNDECIDED, Verdict.REFUTED)
 
 
@@ -122,7 +120,7 @@ def test_two_branches_that_are_there_from_the_beginning() -> None:
     text = r"""Let $u = A x$ and $v = B x$ with $A, B \in \mathbb{R}^{n \times m}$. Then
     $$\frac{\partial L}{\partial x} = B^\top \frac{\partial L}{\partial v}$$
     $$\frac{\partial L}{\partial x} = A^\top \frac{\partial L}{\partial u} + B^\top \frac{\partial L}{\partial v}$$"""
-    found = [f.verdict for f in check(scan(text)).formulas if f.displayed]
+    found = [f.verdict for f in report_on(text).formulas if f.displayed]
     assert found == [Verdict.REFUTED, Verdict.PROVED]
 
 
@@ -130,4 +128,4 @@ def test_a_shortcut_that_is_said_later() -> None:
     text = r"""Let $h = W x$ with $W \in \mathbb{R}^{n \times n}$. Then
     $$\frac{\partial L}{\partial x} = W^\top \frac{\partial L}{\partial h}$$
     The output is $y = h + x$."""
-    assert next(f for f in check(scan(text)).formulas if f.displayed).verdict is Verdict.REFUTED
+    assert next(f for f in report_on(text).formulas if f.displayed).verdict is Verdict.REFUTED

@@ -2,11 +2,9 @@
 innocent sentence in that place they are proved."""
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 UNIT = r"Let $w, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (z - y)^2 + \frac{\mu}{2} w^2$$"
 TWO = (
@@ -170,7 +168,7 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
 def verdict(document: str, said: str, claim: str) -> Verdict:
     head, _, rest = said.removeprefix("HEAD=").partition(" ") if said.startswith("HEAD=") else ("", "", said)
     text = document.replace("SAID", rest).replace("HEAD", head)
-    formulas = check(scan(f"{text}\n\n$${claim}$$\n"), effort=Effort(repair=0)).formulas
+    formulas = report_on(f"{text}\n\n$${claim}$$\n").formulas
     return formulas[-1].verdict
 
 

@@ -2,11 +2,9 @@
 definition rests on by other definitions moves with its variables. Each right claim has wrong twins."""
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 SCALARS = r"Let $J = f(u)$. Then $$\frac{\partial J}{\partial %s} = %s$$"
 DATA = (
@@ -76,7 +74,7 @@ CASES = {
 
 
 def verdict(text: str) -> Verdict:
-    return check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on(text).formulas[-1].verdict
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -122,4 +120,4 @@ def test_what_cannot_be_written_out_is_undecided(document: str) -> None:
 def test_eulers_number_beside_a_function(definition: str, claim: str, verdict: Verdict) -> None:
     name = "g" if "g(x)" in definition else "e"
     text = rf"Let $x \in \mathbb{{R}}$, ${definition.replace(', ', '$, $')}$." f"\n\n$${name}'(x) = {claim}$$\n"
-    assert check(scan(text)).formulas[-1].verdict is verdict
+    assert report_on(text).formulas[-1].verdict is verdict

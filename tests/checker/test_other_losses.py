@@ -4,11 +4,9 @@ wrong gradients of what rests on them proved, as 0 = 0."""
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 SAID = r"Let $w, x, u, y, z \in R^n$."
@@ -16,7 +14,7 @@ SAID = r"Let $w, x, u, y, z \in R^n$."
 
 def last(said: str, *lines: str) -> Formula:
     text = said + "\n\n" + "\n\n".join(f"$${line}$$" for line in lines)
-    return check(scan(text), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text).formulas[-1]
 
 
 def by(top: str, bottom: str) -> str:
@@ -113,6 +111,6 @@ $$ CLAIM $$
     ],
 )
 def test_a_loss_that_does_not_depend_on_what_it_is_differentiated_by(claim: str, verdict: Verdict) -> None:
-    found = check(scan(ELSEWHERE.replace("CLAIM", claim), "a.md")).formulas
+    found = report_on(ELSEWHERE.replace("CLAIM", claim), "a.md").formulas
     assert found[-1].verdict is verdict, found[-1].message
     assert any("another loss" in x for x in found[-1].remarks) is (verdict is Verdict.PROVED)

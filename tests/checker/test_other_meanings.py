@@ -4,16 +4,15 @@ refuted."""
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.ILL_FORMED
 
 
 def verdict(*parts: str) -> Verdict:
-    found = check(scan("\n\n".join(parts) + "\n")).formulas
+    found = report_on("\n\n".join(parts) + "\n").formulas
     return [f for f in found if f.displayed][-1].verdict
 
 
@@ -297,7 +296,7 @@ def test_what_depends_on_each_other_in_words(words: str, expected: Verdict) -> N
 
 # -- what is struck out ----------------------------------------------------------------------------------------
 def in_latex(*parts: str) -> Verdict:
-    found = check(scan("\\section{A}\n" + "\n\n".join(parts) + "\n", "notes.tex")).formulas
+    found = report_on("\\section{A}\n" + "\n\n".join(parts) + "\n", "notes.tex").formulas
     return [f for f in found if f.displayed][-1].verdict
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 HOLDS = (Verdict.PROVED, Verdict.CONDITIONAL)
 WRONG = (Verdict.REFUTED, Verdict.ILL_FORMED)
@@ -15,7 +13,7 @@ OPEN = (Verdict.UNDECIDED,)
 
 
 def verdict(text: str, claim: str) -> Verdict:
-    return check(scan(f"{text}\n\n$$ {claim} $$\n", "post.md"), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on(f"{text}\n\n$$ {claim} $$\n", "post.md").formulas[-1].verdict
 
 
 SQUARES = (
@@ -201,7 +199,7 @@ def test_what_a_later_formula_declares_may_be_another_name() -> None:
     norm = r"Let $K \in \mathbb{R}^{n \times n}$ be symmetric and $J(a) = \frac12 \|y - K a\|^2$."
     kernel = r"The kernel is $k(x, y) = \exp(-\|x - y\|^2)$ with $x, y \in \mathbb{R}^d$."
     for claim in (r"\nabla J(a) = -K (y - K a)", r"\nabla J(a) = K (y - K a)"):
-        formulas = check(scan(f"{norm}\n\n$$ {claim} $$\n\n{kernel}\n", "post.md"), effort=Effort(repair=0)).formulas
+        formulas = report_on(f"{norm}\n\n$$ {claim} $$\n\n{kernel}\n", "post.md").formulas
         assert next(f.verdict for f in formulas if f.displayed) in OPEN
     assert verdict(norm, r"\nabla J(a) = -K (y - K a)") in HOLDS
     assert verdict(norm, r"\nabla J(a) = K (y - K a)") in WRONG
@@ -213,5 +211,5 @@ def test_a_step_between_derivatives_defines_none_anew() -> None:
     for sign, expected in (("", HOLDS), ("-", WRONG)):
         claims = rf"\delta^{{[l]}} = {sign}{step}", rf"\frac{{\partial J}}{{\partial W^{{[l]}}}} = {sign}{slope}"
         text = "".join(f"\n\n$$ {claim} $$" for claim in claims)
-        formulas = check(scan(f"{BRACKETS}{text}\n", "post.md"), effort=Effort(repair=0)).formulas
+        formulas = report_on(f"{BRACKETS}{text}\n", "post.md").formulas
         assert all(f.verdict in expected for f in formulas[-2:])

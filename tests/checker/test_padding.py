@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.ILL_FORMED
 
@@ -28,7 +26,7 @@ LEFT_OUT = "where terms out of range are left out."
 
 def judged(claim: str, said: str = PLAIN, behind: str = "") -> Formula:
     text = SAME.replace("SAID", said).replace("CLAIM", claim).replace("BEHIND", behind)
-    return [f for f in check(scan(text), effort=Effort(repair=0)).formulas if f.displayed][1]
+    return [f for f in report_on(text).formulas if f.displayed][1]
 
 
 @pytest.mark.parametrize(
@@ -89,11 +87,11 @@ $$ \frac{\partial L}{\partial h_j} = \sum_{k=1}^K v_k g_{j-k+1} $$
     ],
 )
 def test_a_member_that_is_zero_outside_of_a_range(said: str) -> None:
-    found = [f.verdict for f in check(scan(TRANSPOSED.replace("SAID", said)), effort=Effort(repair=0)).formulas[-3:]]
+    found = [f.verdict for f in report_on(TRANSPOSED.replace("SAID", said)).formulas[-3:]]
     assert found == [PROVED, PROVED, ILL_FORMED]
 
 
 def test_a_member_that_is_zero_is_no_zero_outside() -> None:
     said = r"where $h \in \mathbb{R}^J$ is not zero outside of its range and $m = 1, \dots, J+K-1$"
-    found = check(scan(TRANSPOSED.replace("SAID", said)), effort=Effort(repair=0)).formulas[-3]
+    found = report_on(TRANSPOSED.replace("SAID", said)).formulas[-3]
     assert found.verdict is not PROVED

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, CHECKED = Verdict.PROVED, Verdict.REFUTED, Verdict.CHECKED
 VECTOR = "Let $x \\in \\mathbb{R}^n$ and $A \\in \\mathbb{R}^{n \\times n}$.\n\n"
 
 
 def last(text: str) -> Formula:
-    return check(scan(text, "pairs.md"), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text, "pairs.md").formulas[-1]
 
 
 @pytest.mark.parametrize(

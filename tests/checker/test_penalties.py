@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
 from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.scanner import scan
 
@@ -26,7 +26,7 @@ BELOW = r"\frac{\partial J}{\partial a^{(%s)}} = (W^{(%s)})^T \delta^{(%s)}"
 def last(loss: str, claim: str, numbers: str = "$l = 1, 2, 3$") -> Formula:
     lines = (*FORWARD, loss, DELTA, claim)
     text = HEAD.replace("%s", numbers) + "\n\n".join(f"$${line}$$" for line in lines)
-    return check(scan(text), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text).formulas[-1]
 
 
 @pytest.mark.parametrize("numbers", ["$l = 1, 2, 3$", r"$l = 1, \dots, 3$", r"$l \in \{1, 2, 3\}$"])
@@ -64,7 +64,7 @@ def test_without_numbers_of_the_layers_nothing_is_said() -> None:
     head = HEAD.replace("%s", r"$l = 1, \dots, L$").replace("n_3", "n_L")
     for claim in (WEIGHTS, WEIGHTS + r" + \lambda W^{(l)}"):
         text = head + "\n\n".join(f"$${line}$$" for line in (*forward, loss, DELTA, claim))
-        assert check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict is Verdict.UNDECIDED
+        assert report_on(text).formulas[-1].verdict is Verdict.UNDECIDED
 
 
 RESIDUAL = (
@@ -85,7 +85,7 @@ def residual(last: str, claim: str, every: str = "", loss: str = "", numbers: st
     lines[3] += loss
     head = rf"Let $x, y, v \in R^{{n}}$, $W^{{(l)}} \in R^{{n \times n}}$ and $l = {numbers or '1, 2, 3'}$." + "\n\n"
     text = head + "\n\n".join(f"$${line}$$" for line in lines)
-    return check(scan(text), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text).formulas[-1]
 
 
 def test_a_single_layer_in_every_layer() -> None:
@@ -120,7 +120,7 @@ def test_what_the_loss_does_not_rest_on_uses_nothing_twice() -> None:
     beside = (r"p = v^T u^{(3)}", r"q = \|a^{(3)}\|^2")
     claims = (back("l-1", "l"), back("l-1", "l").replace("1 - ", "1 + "))
     found = [
-        check(scan(text + "\n\n".join(f"$${line}$$" for line in (*lines, *beside, c))), effort=Effort(repair=0))
+        report_on(text + "\n\n".join(f"$${line}$$" for line in (*lines, *beside, c)))
         for c in claims
     ]
     assert [report.formulas[-1].verdict for report in found] == [Verdict.PROVED, Verdict.REFUTED]
@@ -152,7 +152,7 @@ def test_what_a_loss_has_of_single_layers_beside_a_part_that_is_not_said(
     """Of J = E + ‖W^{(L)}‖², ∂J/∂W^{(l)} = δ^{(l)} a^{(l-1)T} was proved for every l."""
     lines = [FORWARD[0], FORWARD[1].split(",")[0], FORWARD[2], PART + loss, DELTA, claim]
     text = HEAD.replace("%s", numbers) + "\n\n".join(f"$${line}$$" for line in lines)
-    assert check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict is verdict
+    assert report_on(text).formulas[-1].verdict is verdict
 
 
 def test_a_loss_of_nothing_but_a_penalty() -> None:

@@ -4,10 +4,9 @@ like a value, ``a(x + b)``."""
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 
@@ -29,7 +28,7 @@ PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 )  # fmt: skip
 def test_a_power_or_a_transpose(text: str, claim: str, verdict: Verdict) -> None:
     """Of a number, where T is something else as well, neither is proved."""
-    assert check(scan(f"{text}\n\n$${claim}$$\n")).formulas[-1].verdict is verdict
+    assert report_on(f"{text}\n\n$${claim}$$\n").formulas[-1].verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -44,7 +43,7 @@ def test_a_power_or_a_transpose(text: str, claim: str, verdict: Verdict) -> None
     ],
 )  # fmt: skip
 def test_a_product_or_a_value(text: str, claim: str, verdict: Verdict) -> None:
-    found = check(scan(f"{text} $$y = a(x + b)$$\n\n$$\\frac{{\\partial y}}{{\\partial x}} = {claim}$$\n"))
+    found = report_on(f"{text} $$y = a(x + b)$$\n\n$$\\frac{{\\partial y}}{{\\partial x}} = {claim}$$\n")
     assert found.formulas[-1].verdict is verdict
 
 
@@ -63,7 +62,7 @@ FOCAL += r"$k(u, v) = (u^\top v + c)^p$ of vectors $u, v \in \mathbb{R}^d$."
     ],
 )
 def test_an_exponent_that_nothing_declares_is_a_number(claim: str, verdict: Verdict) -> None:
-    report = check(scan(f"{FOCAL}\n\n$$ {claim} $$\n"))
+    report = report_on(f"{FOCAL}\n\n$$ {claim} $$\n")
     assert report.formulas[-1].verdict is verdict
     assert any("read as a number" in remark for f in report.formulas for remark in f.remarks)
 
@@ -81,4 +80,4 @@ def test_an_exponent_that_nothing_declares_is_a_number(claim: str, verdict: Verd
 def test_the_logarithm_of_a_density_with_its_parameters(value: str, claim: str, verdict: Verdict) -> None:
     text = rf"Let $u, m, s \in \mathbb{{R}}$, $s > 0$. $$\log p(u) = {value}$$"
     text += rf"$$\frac{{\partial \log p(u)}}{{\partial s}} = {claim}$$"
-    assert check(scan(text)).formulas[-1].verdict is verdict
+    assert report_on(text).formulas[-1].verdict is verdict

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 CHECKED, PROVED, REFUTED = Verdict.CHECKED, Verdict.PROVED, Verdict.REFUTED
 UNDECIDED, HOLDS = Verdict.UNDECIDED, (PROVED, Verdict.CONDITIONAL)
@@ -38,7 +36,7 @@ $$CLAIM$$
     ],
 )
 def test_products(defined: str, claim: str, verdict: Verdict) -> None:
-    found = check(scan(PRODUCT.replace("DEFINED", defined).replace("CLAIM", claim))).formulas[-1]
+    found = report_on(PRODUCT.replace("DEFINED", defined).replace("CLAIM", claim)).formulas[-1]
     assert found.verdict is verdict, found.message
 
 
@@ -108,7 +106,7 @@ LABELS = (
 def test_products_over_a_range_are_proved(text: str, left: str, right: str, wrong: str) -> None:
     """Likelihoods and their logarithms, and products with one factor left out."""
     def verdict(claim: str) -> Verdict:
-        return check(scan(f"{text}\n\n$$ {left} = {claim} $$\n"), effort=Effort(repair=0)).formulas[-1].verdict
+        return report_on(f"{text}\n\n$$ {left} = {claim} $$\n").formulas[-1].verdict
 
     assert verdict(right) in HOLDS
     assert verdict(wrong) is REFUTED
@@ -118,5 +116,5 @@ def test_what_is_left_out_of_a_product_is_in_its_range() -> None:
     """Of k = n + 1 nothing is left out."""
     text = r"Let $y \in R^{LENGTH}$ and $B_k = \prod_{i=1, i \neq k}^{n} y_i$ for $k = 1, \dots, LENGTH$."
     claim = "\n\n$$ B_k y_k = \\prod_{i=1}^n y_i $$\n"
-    assert check(scan(text.replace("LENGTH", "n") + claim)).formulas[-1].verdict is PROVED
-    assert check(scan(text.replace("LENGTH", "n+1") + claim)).formulas[-1].verdict is REFUTED
+    assert report_on(text.replace("LENGTH", "n") + claim).formulas[-1].verdict is PROVED
+    assert report_on(text.replace("LENGTH", "n+1") + claim).formulas[-1].verdict is REFUTED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from judging import report_on
 
 from verify_derivations.checker import check
 from verify_derivations.checker.deciding import Effort
@@ -491,13 +492,13 @@ BACK = "\\left( (1 - \\tanh^2(A z_l)) \\odot \\lambda_{l+1} \\right)"
 ])  # fmt: skip
 def test_what_a_step_gives_is_no_free_data(claim: str) -> None:
     """Members z_l of which a step is taken for what an algorithm does may depend on each other."""
-    found = check(scan(f"{STEPPED}$$ {claim} $$\n", "a.md"), effort=Effort(repair=0)).formulas[-1]
+    found = report_on(f"{STEPPED}$$ {claim} $$\n", "a.md").formulas[-1]
     assert found.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
 
 def test_what_a_step_gives_is_not_said_to_be_wrong() -> None:
     claim = f"\\lambda_l = \\lambda_{{l+1}} + \\epsilon A^\\top {BACK}"
-    found = check(scan(f"{STEPPED}$$ {claim} $$\n", "a.md"), effort=Effort(repair=0)).formulas[-1]
+    found = report_on(f"{STEPPED}$$ {claim} $$\n", "a.md").formulas[-1]
     assert not found.verdict.wrong
 
 
@@ -514,7 +515,7 @@ SCALARS = (
     (r"\frac{\partial E}{\partial w} = \sum_{t=1}^T \frac{\partial E}{\partial s_t} s_t", Verdict.REFUTED),
 ])  # fmt: skip
 def test_the_last_of_a_state_that_nothing_declares(claim: str, expected: Verdict) -> None:
-    formulas = check(scan(f"{SCALARS}$${claim}$$\n", "a.md"), effort=Effort(repair=0)).formulas
+    formulas = report_on(f"{SCALARS}$${claim}$$\n", "a.md").formulas
     assert formulas[-1].verdict is expected
     assert not any(f.verdict.wrong for f in formulas[:-1])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
 from verify_derivations.checker import check
 from verify_derivations.checker.deciding import Effort
@@ -13,7 +14,7 @@ PROVED, REFUTED, CHECKED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.C
 
 
 def last(text: str) -> Formula:
-    return check(scan(text, "rounded.md"), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text, "rounded.md").formulas[-1]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +124,6 @@ Then
 @pytest.mark.parametrize(("first", "second"), [("6", "4"), ("6", "2"), ("2", "4"), ("-6", "4")])
 def test_derivatives_at_given_values_that_are_worked_out(first: str, second: str) -> None:
     """Where the proof is too long, they are evaluated."""
-    *_, one, other = check(scan(EXAMPLE.replace("FIRST", first).replace("SECOND", second))).formulas
+    *_, one, other = report_on(EXAMPLE.replace("FIRST", first).replace("SECOND", second)).formulas
     assert one.verdict is (Verdict.CONDITIONAL if first == "6" else Verdict.REFUTED), one.message
     assert other.verdict is (Verdict.CONDITIONAL if second == "4" else Verdict.REFUTED), other.message

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, CHECKED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.CHECKED, Verdict.UNDECIDED
 ILL_FORMED = Verdict.ILL_FORMED
@@ -21,7 +19,7 @@ $$ L = \sum_{i=1}^n y_i^2, \quad r = \operatorname{rowsum}(A) $$
 
 
 def last(text: str) -> Formula:
-    return check(scan(text, "rounded.md"), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text, "rounded.md").formulas[-1]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, ILL_FORMED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.ILL_FORMED, Verdict.UNDECIDED
 
@@ -39,7 +38,7 @@ where $u_w$ denotes row $w$ of $U$ and $e_o$ is the $o$-th unit vector.
 
 
 def claimed(text: str, claim: str, prose: str = "") -> Formula:
-    formulas = check(scan(text.replace("PROSE", prose).replace("CLAIM", claim))).formulas
+    formulas = report_on(text.replace("PROSE", prose).replace("CLAIM", claim)).formulas
     return [f for f in formulas if f.displayed][-1]
 
 
@@ -87,7 +86,7 @@ def test_rows_of_a_matrix(prose: str, claim: str, verdict: Verdict) -> None:
 
 def test_the_report_says_what_the_text_says() -> None:
     text = DATA.replace("PROSE", "Here $x_i$ is the $i$-th row of $X$").replace("CLAIM", "2 X^T (X w - y)")
-    said = [r for f in check(scan(text)).formulas for r in f.remarks]
+    said = [r for f in report_on(text).formulas for r in f.remarks]
     assert r"the text says that $x_{i}$ is $X_{i,:}^{\top}$" in said
 
 
@@ -253,7 +252,7 @@ def test_rows_of_one_section_are_not_the_vectors_of_another(claim: str, verdict:
     text = f"# Pairs\n\n{first}\n\n$$\\frac{{\\partial J}}{{\\partial v}} = {claim}$$\n\n# Words\n\n"
     text += r"Let $U \in \mathbb{R}^{V \times d}$ and $L = \|U v\|^2$, where $u_w$ denotes row $w$ of $U$. Then" "\n\n"
     text += r"$$\frac{\partial L}{\partial v} = 2 \sum_{w=1}^V (u_w^\top v) u_w$$" "\n"
-    found = [f for f in check(scan(text)).formulas if f.displayed]
+    found = [f for f in report_on(text).formulas if f.displayed]
     assert [f.verdict for f in found] == [verdict, PROVED], [f.message for f in found]
 
 
@@ -269,7 +268,7 @@ $$s = CLAIM$$
 def test_there_are_as_many_rows_as_the_matrix_has(declared: str) -> None:
     prose = f"$x_i{declared}$ is the $i$-th row of $X$"
     text = ENTRIES.replace("PROSE", prose).replace("CLAIM", "X w")
-    found = check(scan(text)).formulas
+    found = report_on(text).formulas
     assert [f.verdict for f in found if f.verdict.wrong] == []
     assert found[-1].verdict is PROVED, found[-1].message
     assert claimed(ENTRIES, r"X^\top w", prose).verdict is REFUTED
@@ -280,7 +279,7 @@ def test_each_section_says_what_a_name_is_a_part_of() -> None:
     columns = ENTRIES.replace("PROSE", "$x_i$ is the $i$-th column of $X$")
     for claim, verdict in ((r"X^\top w", PROVED), ("X w", REFUTED)):
         text = f"# Rows\n{rows}\n# Columns\n{columns.replace('CLAIM', claim)}"
-        found = [f.verdict for f in check(scan(text)).formulas if f.displayed]
+        found = [f.verdict for f in report_on(text).formulas if f.displayed]
         assert [found[1], found[3]] == [PROVED, verdict]
 
 
@@ -288,7 +287,7 @@ def test_a_row_here_and_a_column_there_is_neither() -> None:
     text = ENTRIES + "Now let $x_i$ be the $i$-th column of $X$.\n\n$$q_i = w^\\top x_i$$\n$$q = X w$$\n"
     for claim in ("X w", r"X^\top w"):
         said = text.replace("PROSE", "$x_i$ is the $i$-th row of $X$").replace("CLAIM", claim)
-        assert [f.verdict for f in check(scan(said)).formulas if f.displayed][::2] == [UNDECIDED, UNDECIDED]
+        assert [f.verdict for f in report_on(said).formulas if f.displayed][::2] == [UNDECIDED, UNDECIDED]
 
 
 @pytest.mark.parametrize(("claim", "verdict"), [("r_i x_i", PROVED), ("x_i", REFUTED)])
@@ -297,7 +296,7 @@ def test_there_are_as_many_members_as_definitions_count(declared: str, claim: st
     text = rf"Let $w \in \mathbb{{R}}^d$, $y \in \mathbb{{R}}^N${declared}." "\n\n"
     text += r"$$r_i = w^\top x_i - y_i, \quad L = \tfrac12 \sum_i r_i^2$$" "\n"
     text += rf"$$\frac{{\partial L}}{{\partial w}} = \sum_i {claim}$$" "\n"
-    found = [f for f in check(scan(text)).formulas if f.displayed]
+    found = [f for f in report_on(text).formulas if f.displayed]
     assert found[-1].verdict is verdict and not found[0].verdict.wrong, found[-1].message
 
 
@@ -321,9 +320,9 @@ def test_which_unit_vectors_have_their_number(prose: str, is_unit: bool) -> None
     text = (
         f"Let $A \\in \\mathbb{{R}}^{{n \\times n}}$. Here $v_k$ is {prose}.\n\n$$h_k = A v_k$$\n$$h_k = A_{{:,k}}$$\n"
     )
-    found = check(scan(text)).formulas[-1]
+    found = report_on(text).formulas[-1]
     assert (found.verdict is PROVED) == is_unit, found.message
-    wrong = check(scan(text.replace("A_{:,k}", "2 A_{:,k}"))).formulas[-1]
+    wrong = report_on(text.replace("A_{:,k}", "2 A_{:,k}")).formulas[-1]
     assert wrong.verdict is not PROVED and (wrong.verdict is REFUTED or not is_unit)
 
 
@@ -349,7 +348,7 @@ def test_a_class_of_which_nothing_is_said(loss: str, claim: str, verdict: Verdic
 )
 def test_an_index_that_counts_is_bound_by_something(loss: str) -> None:
     text = rf"Let $y, t \in \mathbb{{R}}^n$." f"\n\n$$L = {loss}$$\n"
-    assert check(scan(text)).formulas[-1].verdict is ILL_FORMED
+    assert report_on(text).formulas[-1].verdict is ILL_FORMED
 
 
 PAIRS = r"""
@@ -390,7 +389,7 @@ def test_a_name_of_one_section_may_be_a_row_in_another(
     text = "".join((PAIRS, ALL_WORDS, MORE_PAIRS)[k] for k in order)
     for name, claim in zip(("FIRST", "SECOND", "THIRD"), claims, strict=True):
         text = text.replace(name, claim)
-    found = [f for f in check(scan(text)).formulas if f.displayed][1::2]
+    found = [f for f in report_on(text).formulas if f.displayed][1::2]
     assert [f.verdict for f in found] == [verdict, verdict], [f.message for f in found]
 
 
@@ -415,7 +414,7 @@ def test_unit_vectors_of_which_nothing_is_said(
     said: str, claims: tuple[str, ...], verdicts: tuple[Verdict, ...]
 ) -> None:
     text = LINEAR.replace("SAID", said).replace("$$CLAIM$$", "\n\n".join(f"$${BY_ENTRY}{c}$$" for c in claims))
-    report = check(scan(text))
+    report = report_on(text)
     assert tuple(f.verdict for f in report.formulas[-len(claims):]) == verdicts
     told = [c.reading for c in report.conventions if c.symbol == "e_k"]
     assert told == (["unit vectors"] if PROVED in verdicts else [])

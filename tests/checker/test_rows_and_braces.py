@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 BILINEAR = "Let $f = a^T X b$, $X \\in \\mathbb{R}^{m \\times n}$, $a \\in \\mathbb{R}^m$ and $b \\in \\mathbb{R}^n$."
@@ -15,7 +13,7 @@ RELU = r"$$ f(u) = \begin{cases} u & u > 0 \\\\ 0 & u \le 0 \end{cases} $$"
 
 
 def last(*parts: str) -> Verdict:
-    return check(scan("\n\n".join(parts) + "\n"), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on("\n\n".join(parts) + "\n").formulas[-1].verdict
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
 UNDECIDED = Verdict.UNDECIDED
@@ -17,7 +15,7 @@ TEX = "\\documentclass{article}\\begin{document}"
 
 
 def last(text: str, name: str = "found.md") -> Formula:
-    return check(scan(text, name), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text, name).formulas[-1]
 
 
 def models(first: str, second: str, claim: str, words: str = "Then", top: str = "") -> str:
@@ -82,7 +80,7 @@ def test_what_is_stated_again_below_such_words_is_a_claim(loss: str, verdict: Ve
         "**Forward pass.** Let $w, x, y \\in \\mathbb{R}$, $z = wx$ and $J = \\frac12(z-y)^2$.\n\n**Loss.** Recall that"
         f"\n\n$$ J = \\frac12{loss} $$\n\n**Gradient.** Then ${SLOPE}(z-y)x$.\n"
     )
-    found = {f.latex: f.verdict for f in check(scan(text), effort=Effort(repair=0)).formulas}
+    found = {f.latex: f.verdict for f in report_on(text).formulas}
     assert found[f"J = \\frac12{loss}"] is verdict
     assert found[f"{SLOPE}(z-y)x"] is (PROVED if verdict is PROVED else CONDITIONAL)
 
@@ -159,5 +157,5 @@ $$ \frac{{\partial L}}{{\partial b_j}} = \sum_{{i=1}}^N \frac{{\partial L}}{{\pa
 
 $$ \frac{{\partial L}}{{\partial x_j}} = 2 x_j \frac{{\partial L}}{{\partial h_j}} $$
 """
-    found = check(scan(text, "found.md"), effort=Effort(repair=0)).formulas
+    found = report_on(text, "found.md").formulas
     assert [f.verdict for f in found if f.displayed] == [verdict, PROVED, PROVED]

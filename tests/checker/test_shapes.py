@@ -1,11 +1,9 @@
 """Shapes that the prose tells. Each right claim has twins that are wrong, and words that tell nothing."""
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 LAYER = r"SAID $$z = W x + b, \quad J = \frac12 \|z\|^2$$ $$CLAIM$$"
 BY_W = r"\frac{\partial J}{\partial W} = z x^\top"
@@ -24,7 +22,7 @@ SILENT = (
 
 
 def last(document: str, claim: str) -> Formula:
-    return check(scan(document.replace("CLAIM", claim)), effort=Effort(repair=0)).formulas[-1]
+    return report_on(document.replace("CLAIM", claim)).formulas[-1]
 
 
 @pytest.mark.parametrize("said", TOLD)
@@ -38,7 +36,7 @@ def test_words_declare_shapes(said: str) -> None:
 def test_words_that_tell_no_shape(said: str) -> None:
     found = last(LAYER.replace("SAID", said), BY_W)
     assert found.verdict is Verdict.PROVED and r"m \times n" not in found.shape
-    assert not any(r"W \in" in r for f in check(scan(LAYER.replace("SAID", said))).formulas for r in f.remarks
+    assert not any(r"W \in" in r for f in report_on(LAYER.replace("SAID", said)).formulas for r in f.remarks
                    if r.startswith("the text says"))  # fmt: skip
 
 

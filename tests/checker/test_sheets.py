@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.scanner import scan
 
@@ -285,7 +284,7 @@ CASES = [
 
 
 def judged(text: str) -> list[Formula]:
-    return list(check(scan(text, "sheet.md"), effort=Effort(repair=0)).formulas)
+    return list(report_on(text, "sheet.md").formulas)
 
 
 @pytest.mark.parametrize(("text", "claim", "expected"), CASES)
@@ -411,7 +410,7 @@ def test_a_solution_is_of_the_exercise_before_it(
     first, second = (f"$\\nabla f(x) = {claim}$" for claim in claims)
     for place, part in enumerate((asked[0], first, asked[1], second)):
         text = text.replace(f"{{{place}}}", part)
-    formulas = check(scan(text, path), effort=Effort(repair=0)).formulas
+    formulas = report_on(text, path).formulas
     assert tuple(f.verdict for f in formulas if "f(x) =" in f.latex and "nabla" in f.latex) == expected
 
 
@@ -432,5 +431,5 @@ and $E = \frac12 \|o - y\|^2$. Then
 
 $$\frac{{\partial E}}{{\partial V}} = {claim}(o - y) u^\top$$
 """
-    formulas = check(scan(text, "a.md"), effort=Effort(repair=0)).formulas
+    formulas = report_on(text, "a.md").formulas
     assert [f.verdict for f in formulas if f.displayed] == [expected] * 2

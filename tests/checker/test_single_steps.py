@@ -1,11 +1,9 @@
 """One step of a recursion, told with names that have no step."""
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, CONDITIONAL, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED, Verdict.UNDECIDED
 
@@ -34,7 +32,7 @@ BEFORE = r" \text{ is held fixed}", r" \text{ are held fixed}"
 
 
 def last(text: str, claim: str) -> Formula:
-    return check(scan(f"{text}\n$${claim}$$\n"), effort=Effort(repair=0)).formulas[-1]
+    return report_on(f"{text}\n$${claim}$$\n").formulas[-1]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +86,7 @@ def test_another_section_may_go_through_all_steps() -> None:
     text = f"# One step\n{GRU}\n$$%s$$\n# All\n$$s_t = w s_{{t-1}}, \\quad L = \\sum_{{t=1}}^T s_t$$\n"
     for claim, verdict in (r"\frac{\partial h_t}{\partial \tilde h} = z", PROVED), (
         r"\frac{\partial h_t}{\partial \tilde h} = 1 - z", REFUTED):  # fmt: skip
-        found = check(scan(text.replace("%s", claim)), effort=Effort(repair=0)).formulas
+        found = report_on(text.replace("%s", claim)).formulas
         assert found[3].verdict is verdict
 
 

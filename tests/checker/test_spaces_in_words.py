@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 SAID = "We need gradients with respect to $K$, $Q$, and $V$, {} $\\mathbb{{R}}^{{n \\times h}}$."
@@ -15,7 +13,7 @@ ATTENTION = "$$ W = Q K^T, \\qquad Y = W V $$"
 
 
 def last(*parts: str) -> Verdict:
-    return check(scan("\n\n".join(parts) + "\n"), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on("\n\n".join(parts) + "\n").formulas[-1].verdict
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,9 @@
 """Functions that nothing defines, with values in a declared space. Each right claim has a wrong twin."""
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.ILL_FORMED
 
@@ -21,7 +19,7 @@ CURVE = r"Let $u \in \mathbb{R}^n$, $t \in \mathbb{R}$, $c: \mathbb{R} \to \math
 
 
 def verdict(document: str, claim: str) -> Verdict:
-    return check(scan(f"{document}\n\n$${claim}$$\n"), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on(f"{document}\n\n$${claim}$$\n").formulas[-1].verdict
 
 
 @pytest.mark.parametrize("said", SPACES)

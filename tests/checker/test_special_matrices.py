@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 QUADRATIC = r"Let $P \in \mathbb{R}^{n \times n}$ SAID. $$q = \|P x\|^2$$ $$\nabla_x q = CLAIM$$"
 
 
 def verdict(text: str) -> Verdict:
-    return check(scan(text)).formulas[-1].verdict
+    return report_on(text).formulas[-1].verdict
 
 
 @pytest.mark.parametrize(
@@ -44,7 +43,7 @@ def test_a_skew_symmetric_matrix(said: str) -> None:
     assert verdict(text.replace("CLAIM", "-A x")) is PROVED
     assert verdict(text.replace("CLAIM", "A^\\top x")) is PROVED
     assert verdict(text.replace("CLAIM", "A x")) is REFUTED
-    assert not any(f.verdict.wrong for f in check(scan(text.replace("CLAIM", "-A x"))).formulas)
+    assert not any(f.verdict.wrong for f in report_on(text.replace("CLAIM", "-A x")).formulas)
 
 
 def test_a_wrong_identity_of_two_matrices_is_wrong() -> None:
@@ -79,7 +78,7 @@ $$ \frac{\partial C^{-1}}{\partial \theta} = C^{-1} \frac{\partial C}{\partial \
 )
 def test_a_matrix_whose_derivative_stands_in_a_claim_varies(declared: str) -> None:
     """That of a symmetric one is no zero, of which anything would hold."""
-    *right, other, wrong = check(scan(COVARIANCE.replace("DECLARED", declared))).formulas[-4:]
+    *right, other, wrong = report_on(COVARIANCE.replace("DECLARED", declared)).formulas[-4:]
     assert [f.verdict for f in right] == [PROVED] * 2
     assert [f.verdict for f in (other, wrong)] == [REFUTED] * 2
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
 DECLARED = r"Let $h, b \in \mathbb{R}^n$, $x \in \mathbb{R}^m$ and $W \in \mathbb{R}^{n \times (n + m)}$."
@@ -25,7 +23,7 @@ where $*$ is the elementwise product."""
 
 
 def judged(text: str, claim: str) -> Formula:
-    return check(scan(f"{text}\n\n$$ {claim} $$\n", "found.md"), effort=Effort(repair=0)).formulas[-1]
+    return report_on(f"{text}\n\n$$ {claim} $$\n", "found.md").formulas[-1]
 
 
 def last(text: str, claim: str) -> Verdict:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
 UNDECIDED = Verdict.UNDECIDED
@@ -15,7 +13,7 @@ SLOPE = r"\frac{\partial J}{\partial w}"
 
 
 def last(text: str, name: str = "found.tex") -> Formula:
-    return check(scan(text, name), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text, name).formulas[-1]
 
 
 def two(kind: str, claim: str, proof: str = "") -> str:
@@ -177,7 +175,7 @@ def test_what_a_lemma_supposes_holds_in_it() -> None:
         HEAD + "Let $A \\in \\mathbb{R}^{n \\times n}$, $x \\in \\mathbb{R}^n$ and $f = x^\\top A x$. "
         "\\begin{lemma} Let $A$ be symmetric. Then $\\nabla_x f = 2 A x$. \\end{lemma} In general, \\[ CLAIM \\]"
     )
-    assert [f.verdict for f in check(scan(text.replace("CLAIM", "\\nabla_x f = 2 A x"), "a.tex")).formulas[-2:]] == [
+    assert [f.verdict for f in report_on(text.replace("CLAIM", "\\nabla_x f = 2 A x"), "a.tex").formulas[-2:]] == [
         PROVED, CONDITIONAL,
     ]  # fmt: skip
     assert last(text.replace("CLAIM", "\\nabla_x f = (A + A^\\top) x")).verdict is PROVED
@@ -206,7 +204,7 @@ The function $f(x) = x^3$ has $f'(x) = 3 x^2$.
 \[ \mathrm{{d}} f(X) = B\, \mathrm{{d}}X\, A \] \end{{{solution}}}
 Again $f'(x) = 3 x^2$, and not $f'(x) = 1 / x$.
 \end{{document}}"""
-    found = [f.verdict for f in check(scan(text, "notes.tex")).formulas if "'" in f.latex or "mathrm{d}" in f.latex]
+    found = [f.verdict for f in report_on(text, "notes.tex").formulas if "'" in f.latex or "mathrm{d}" in f.latex]
     proved, conditional, refuted = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
     assert found[0] is proved and found[1] in (proved, conditional)
     assert found[2:] == [proved, refuted, proved, Verdict.DEFINED]  # it is denied

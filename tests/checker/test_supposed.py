@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
 from verify_derivations.checker import check
 from verify_derivations.checker.deciding import Effort
@@ -383,10 +384,10 @@ UNROLLED = (
 def test_a_condition_of_an_index_that_is_stated(text: str) -> None:
     """It was printed as one that is not."""
     right = "\\delta_t = h_t-y_t+W^\\top((1-h_{t+1}^2)\\odot\\delta_{t+1})"
-    found = check(scan(UNROLLED + text.replace("CLAIM", right)), effort=Effort(repair=0)).formulas
+    found = report_on(UNROLLED + text.replace("CLAIM", right)).formulas
     assert next(f for f in found if f.latex == right).verdict is Verdict.PROVED
     wrong = right.replace("W^\\top", "W")
-    found = check(scan(UNROLLED + text.replace("CLAIM", wrong)), effort=Effort(repair=0)).formulas
+    found = report_on(UNROLLED + text.replace("CLAIM", wrong)).formulas
     assert next(f for f in found if f.latex == wrong).verdict is Verdict.REFUTED
 
 
@@ -395,7 +396,7 @@ def test_a_condition_of_an_index_that_is_stated(text: str) -> None:
 ])  # fmt: skip
 def test_the_last_of_all_indices(claim: str, verdict: Verdict) -> None:
     """“For $t = T$”: the right claim was refuted."""
-    found = check(scan(f"{UNROLLED}For $t = T$,\n\n$${claim}$$\n"), effort=Effort(repair=0)).formulas
+    found = report_on(f"{UNROLLED}For $t = T$,\n\n$${claim}$$\n").formulas
     assert found[-1].verdict is verdict
 
 
@@ -498,5 +499,5 @@ ENTRY = r"\frac{\partial z_i}{\partial x_j} = w_{j-i+1}"
     ],
 )
 def test_between_two_indices(said: str, expected: Verdict) -> None:
-    found = check(scan(f"{SLIDING}{said}\n", "a.md"), effort=Effort(repair=0)).formulas[-1]
+    found = report_on(f"{SLIDING}{said}\n", "a.md").formulas[-1]
     assert found.verdict is expected, found.message

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 CONVENTION = "We use the summation convention."
 
 
 def last(text: str) -> Formula:
-    return check(scan(text)).formulas[-1]
+    return report_on(text).formulas[-1]
 
 
 FORMS = r"""

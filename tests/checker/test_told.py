@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.ILL_FORMED
 
 
 def last(text: str) -> Verdict:
-    return check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on(text).formulas[-1].verdict
 
 
 LINEAR = r"Let $x \in \mathbb{R}^n$, $y \in \mathbb{R}^m$, $A \in \mathbb{R}^{m \times n}$ and $y = A x$."
@@ -95,8 +93,8 @@ def test_whether_a_gradient_is_a_row(words: str, row: bool) -> None:
 def test_gradients_that_are_rows_elsewhere(said: str) -> None:
     text = f"{said} Let $J = a^\\top x$ with $a, x \\in \\mathbb{{R}}^n$.\n\n"
     text += "$$\\frac{\\partial J}{\\partial x} = CLAIM$$\n"
-    assert check(scan(text.replace("CLAIM", "a"))).formulas[-1].verdict is Verdict.PROVED
-    assert check(scan(text.replace("CLAIM", "2 a"))).formulas[-1].verdict is Verdict.REFUTED
+    assert report_on(text.replace("CLAIM", "a")).formulas[-1].verdict is Verdict.PROVED
+    assert report_on(text.replace("CLAIM", "2 a")).formulas[-1].verdict is Verdict.REFUTED
 
 
 @pytest.mark.parametrize(("claim", "verdict"), [("a^\\top", PROVED), ("a", Verdict.CONDITIONAL), ("2 a", REFUTED)])
@@ -104,7 +102,7 @@ def test_the_gradient_of_a_number_in_numerator_layout(claim: str, verdict: Verdi
     """It is a row there, strictly; many who write Jacobian matrices so make columns of gradients."""
     text = "We use numerator layout. Let $J = a^\\top x$ with $a, x \\in \\mathbb{R}^n$.\n\n"
     text += "$$\\frac{\\partial J}{\\partial x} = CLAIM$$\n"
-    assert check(scan(text.replace("CLAIM", claim))).formulas[-1].verdict is verdict
+    assert report_on(text.replace("CLAIM", claim)).formulas[-1].verdict is verdict
     other = "Also $$\\frac{\\partial K}{\\partial x} = 2x$$ of $K = x^\\top x$.\n"
     if verdict is Verdict.CONDITIONAL:
-        assert check(scan(text.replace("CLAIM", claim) + other)).formulas[2].verdict is PROVED
+        assert report_on(text.replace("CLAIM", claim) + other).formulas[2].verdict is PROVED

@@ -6,18 +6,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 
 
 def last(said: str, *lines: str) -> Formula:
     text = said + "\n\n" + "\n\n".join(f"$${line}$$" for line in lines)
-    return check(scan(text), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text).formulas[-1]
 
 
 def by(top: str, bottom: str) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 GIVEN = "Let $x, u, w \\in \\mathbb{R}$, $v \\in \\mathbb{R}^n$.\n\n"
 
 
 def last(text: str) -> Formula:
-    return check(scan(text, "valueless.md"), effort=Effort(repair=0)).formulas[-1]
+    return report_on(text, "valueless.md").formulas[-1]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +59,7 @@ def test_nothing_is_proved_of_what_has_no_value(definition: str, claim: str) -> 
 def test_no_gradient_of_what_has_no_value_is_composed() -> None:
     loss = "$$ L = w^2 + \\frac{1}{BELOW} $$\n\n$$ \\frac{\\partial L}{\\partial w} = 2w $$\n"
     for below, verdict in (("u - u", UNDECIDED), ("u", PROVED)):
-        report = check(scan(GIVEN + loss.replace("BELOW", below), "valueless.md"), effort=Effort(repair=0))
+        report = report_on(GIVEN + loss.replace("BELOW", below), "valueless.md")
         assert {g.verdict for net in report.nets for g in net.gradients if g.parameter == "w"} == {verdict}
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.ILL_FORMED
 CHECKED, CONDITIONAL = Verdict.CHECKED, Verdict.CONDITIONAL
@@ -24,7 +22,7 @@ NET = "Let $z = w x + b$ and $p = \\sigma(z)$.\n\n$$ L = -\\log p $$"
 
 
 def last(*parts: str) -> Verdict:
-    return check(scan("\n\n".join(parts) + "\n"), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on("\n\n".join(parts) + "\n").formulas[-1].verdict
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, CONDITIONAL = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL
 ILL_FORMED = Verdict.ILL_FORMED
 
 
 def last(text: str) -> Verdict:
-    return check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict
+    return report_on(text).formulas[-1].verdict
 
 
 @pytest.mark.parametrize("declared", [

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, CONDITIONAL = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL
 DEFINED, UNDECIDED, ILL_FORMED = Verdict.DEFINED, Verdict.UNDECIDED, Verdict.ILL_FORMED
 
 
 def report(text: str) -> Report:
-    return check(scan(text, "found.md"), effort=Effort(repair=0))
+    return report_on(text, "found.md")
 
 
 def last(text: str) -> Formula:

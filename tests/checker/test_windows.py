@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, ILL_FORMED, DEFINED = Verdict.PROVED, Verdict.REFUTED, Verdict.ILL_FORMED, Verdict.DEFINED
 WINDOW = r"""
@@ -18,7 +17,7 @@ $$\frac{\partial L}{\partial w_r} = \sum_{OVER} \frac{\partial L}{\partial y_i}\
 
 def verdicts(over: str, at: str, *, index: str = "i + r - 1", stated: str = "") -> list[Verdict]:
     text = WINDOW.replace("INDEX", index).replace("RANGE", stated).replace("OVER", over).replace("AT", at)
-    return [f.verdict for f in check(scan(text)).formulas if f.displayed]
+    return [f.verdict for f in report_on(text).formulas if f.displayed]
 
 
 @pytest.mark.parametrize(
@@ -66,20 +65,20 @@ $$\frac{\partial L}{\partial F_{d,c,u,v}} = \sum_{i}\sum_{j} \frac{\partial L}{\
 
 def test_maps_of_several_channels() -> None:
     for at, verdict in (("i+u-1,j+v-1", PROVED), ("i-u+1,j-v+1", ILL_FORMED), ("i+v-1,j+u-1", REFUTED)):
-        assert check(scan(CHANNELS.replace("AT", at))).formulas[-1].verdict is verdict
+        assert report_on(CHANNELS.replace("AT", at)).formulas[-1].verdict is verdict
 
 
 def test_an_index_that_is_nowhere_said_to_run_is_no_mistake() -> None:
     text = r"""$z_i = \sum_{j=1}^n W_{ij} x_j$ with $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, and
     $q_{ij} = x_j$. So
     $$\frac{\partial z_i}{\partial W_{ij}} = CLAIM$$"""
-    assert check(scan(text.replace("CLAIM", "q_{ij}"))).formulas[-1].verdict is not ILL_FORMED
-    assert check(scan(text.replace("CLAIM", "q_{ij}^2"))).formulas[-1].verdict is not PROVED
+    assert report_on(text.replace("CLAIM", "q_{ij}")).formulas[-1].verdict is not ILL_FORMED
+    assert report_on(text.replace("CLAIM", "q_{ij}^2")).formulas[-1].verdict is not PROVED
 
 
 def test_square_maps_of_an_image_that_need_not_be_square() -> None:
     text = CHANNELS + r"""
     Let $B = \tanh(Z)$ and $g_d = \frac{1}{M^2} \sum_{i=1}^{M} \sum_{j=1}^{M} B_{d,i,j}$."""
     for at, verdict in (("i+u-1,j+v-1", PROVED), ("i+v-1,j+u-1", REFUTED)):
-        _, claim = (f for f in check(scan(text.replace("AT", at))).formulas if f.displayed)
+        _, claim = (f for f in report_on(text.replace("AT", at)).formulas if f.displayed)
         assert claim.verdict is verdict

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 from wordlists import ELSEWHERE, LISTS, NO_WORD, WORDS, WordList, samples
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.formulas.scanner import scan
 
 
 def verdicts(words: WordList, word: str) -> tuple[Verdict, ...]:
-    formulas = check(scan(words.text(word)), effort=Effort(repair=0)).formulas
+    formulas = report_on(words.text(word)).formulas
     return tuple(f.verdict for f in formulas[-len(words.claims) :])
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
 
@@ -31,7 +29,7 @@ $$\frac{\partial L}{\partial Z} = CLAIM$$
 def last(text: str, **names: str) -> Formula:
     for name, value in names.items():
         text = text.replace(name, value)
-    return check(scan(text)).formulas[-1]
+    return report_on(text).formulas[-1]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +111,7 @@ SLOPE = "\n\n$$ \\nabla f(x) = CLAIM $$\n\n"
 
 
 def slopes(text: str, claim: str) -> list[Verdict]:
-    formulas = check(scan(text.replace("CLAIM", claim)), effort=Effort(repair=0)).formulas
+    formulas = report_on(text.replace("CLAIM", claim)).formulas
     return [f.verdict for f in formulas if "nabla" in f.latex]
 
 
@@ -202,8 +200,8 @@ $$\frac{\partial J}{\partial W} = CLAIM A^\top$$
 )  # fmt: skip
 def test_what_sums_to_one(words: str, verdict: Verdict) -> None:
     text = LABELS.replace("SAID", words)
-    assert check(scan(text.replace("CLAIM", "(P - T)"))).formulas[-1].verdict is verdict
-    assert check(scan(text.replace("CLAIM", "(T - P)"))).formulas[-1].verdict is Verdict.REFUTED
+    assert report_on(text.replace("CLAIM", "(P - T)")).formulas[-1].verdict is verdict
+    assert report_on(text.replace("CLAIM", "(T - P)")).formulas[-1].verdict is Verdict.REFUTED
 
 
 @pytest.mark.parametrize(
@@ -216,15 +214,15 @@ def test_what_sums_to_one(words: str, verdict: Verdict) -> None:
 )  # fmt: skip
 def test_what_a_letter_is_written_for(words: str, verdict: Verdict) -> None:
     text = LABELS.replace("SAID", words)
-    assert check(scan(text.replace("CLAIM", "(P - T)"))).formulas[-1].verdict is verdict
+    assert report_on(text.replace("CLAIM", "(P - T)")).formulas[-1].verdict is verdict
 
 
 def test_entries_that_sum_to_one() -> None:
     text = r"""Let $q = \operatorname{softmax}(v)$ with $v \in \mathbb{R}^n$ and the teacher's $p \in \mathbb{R}^n$,
     SAID. Let $D = -\sum_i p_i \log q_i$. Then
     $$\frac{\partial D}{\partial v_i} = q_i - p_i$$"""
-    assert check(scan(text.replace("SAID", "whose entries sum to one"))).formulas[-1].verdict is PROVED
-    assert check(scan(text.replace("SAID", "whose entries sum to two"))).formulas[-1].verdict is CONDITIONAL
+    assert report_on(text.replace("SAID", "whose entries sum to one")).formulas[-1].verdict is PROVED
+    assert report_on(text.replace("SAID", "whose entries sum to two")).formulas[-1].verdict is CONDITIONAL
 
 
 @pytest.mark.parametrize(
@@ -260,8 +258,8 @@ $\hat y_t = \mathrm{{softmax}}(o_t)$, {said}.
 $$ \frac{{\partial L}}{{\partial o_t}} = CLAIM $$
 """
     right, wrong = (text.replace("CLAIM", claim) for claim in (r"\hat{y}_t - y_t", r"y_t - \hat{y}_t"))
-    assert check(scan(right)).formulas[-1].verdict is verdict
-    assert check(scan(wrong)).formulas[-1].verdict is Verdict.REFUTED
+    assert report_on(right).formulas[-1].verdict is verdict
+    assert report_on(wrong).formulas[-1].verdict is Verdict.REFUTED
 
 
 ENTRIES = r"""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.scanner import scan
 
 CHECKED, REFUTED = Verdict.CHECKED, Verdict.REFUTED
 
 
 def last(text: str) -> Formula:
-    return check(scan(text)).formulas[-1]
+    return report_on(text).formulas[-1]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +40,7 @@ def test_a_letter_stands_for_each_entry(definition: str, right: str, wrong: str)
 )  # fmt: skip
 def test_others_are_no_entries(definitions: str) -> None:
     text = definitions + r" and $$\frac{\partial y}{\partial b_l} = 1$$"
-    assert not any("entries" in remark for f in check(scan(text)).formulas for remark in f.remarks)
+    assert not any("entries" in remark for f in report_on(text).formulas for remark in f.remarks)
     assert last(text).verdict is not CHECKED
 
 

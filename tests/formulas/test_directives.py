@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.scanner import scan
@@ -67,7 +66,7 @@ def test_letters_of_a_directive_are_its_own() -> None:
         "$$f = 3 x^\\top x$$\n\n$$\\nabla_x f = 6 x$$\n```\n\nAgain\n\n$$\\nabla_x f = {} x$$\n"
     )
     for factor, expected in ((2, Verdict.PROVED), (6, Verdict.REFUTED)):
-        *_, inside, outside = check(scan(text.format(factor)), effort=Effort(repair=0)).formulas
+        *_, inside, outside = report_on(text.format(factor)).formulas
         assert inside.verdict is Verdict.PROVED
         assert outside.verdict is expected
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
-from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import parse
-from verify_derivations.formulas.scanner import scan
 from verify_derivations.formulas.symbols import Symbols
 
 NET = """Let $x \\in \\mathbb{R}^n$, $W \\in \\mathbb{R}^{m \\times n}$, $w \\in \\mathbb{R}^n$, $b \\in \\mathbb{R}$,
@@ -20,7 +19,7 @@ $$s = w_1 x_1 + w_2 x_2 + \\dots + w_n x_n + b$$
 
 
 def judged(text: str) -> list[Verdict]:
-    formulas = check(scan(text)).formulas
+    formulas = report_on(text).formulas
     return [f.verdict for f in formulas if f.displayed]
 
 
