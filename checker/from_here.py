@@ -70,7 +70,8 @@ def _is_differentiated(formulas: Sequence[Stated], k: int, behind: Sequence[Stat
     begun = k
     while begun and _goes_on(formulas[begun - 1], formulas[begun]):
         begun -= 1
-    known = {base_of(x) for g in formulas[:begun] if g.tree is not None for x in names_of(g.tree)}
+    before = (*formulas[:begun], *(g for g in formulas[begun:k] if g.chains))  # “let $z = w x$ and, if $y = 2 w$, …”
+    known = {base_of(x) for g in before if g.tree is not None for x in names_of(g.tree)}
     new = {base_of(x) for x in names_of(formulas[k].chains[0].sides[1])} - known
     slopes = [n for g in behind for n in g.derivatives]
     by = {base_of(x) for n in slopes if isinstance(n, s.Derivative) for x in n.denominators}

@@ -193,12 +193,14 @@ def _value_below_a_brace(case: Case, stated: Stated, chain: Chain) -> s.Node | N
 
 
 def _is_of_any_function(world: World, chain: Chain, link: Link) -> bool:
-    """Whether a derivative is zero for some functions only, of which nothing is said: ``∇_x (f(x) − λ g(x)) = 0``."""
+    """Whether a derivative is zero for some functions only, of which nothing is said: ``∇_x (f(x) − λ g(x)) = 0``, or a
+    gradient of what is made of them. (Of ``∂J/∂x = 0`` it is said how J depends on x.)"""
     if link.verdict is not Verdict.REFUTED or link.counterexample is None or chain.sides[-1] not in ZEROS:
         return False
-    values = link.counterexample.values
+    left, opaque = chain.sides[0], {*world.applied.opaque}
+    written = opaque if isinstance(left, s.Nabla) else opaque & {base_of(x) for x in names_in(left)}
     return contains_derivative(chain.sides[0]) and any(
-        value.startswith(f"{name}\\left(") for value in values for name in world.applied.opaque
+        value.startswith(f"{name}\\left(") for value in link.counterexample.values for name in written
     )
 
 

@@ -265,13 +265,17 @@ def _side_by_side(
     count, base = space.extents[not turned], names[0].base
     if any(x.base != base for x in names) or _place(names[0]) != s.Number("1") or _place(names[-1]) != count:
         return None
-    used = (n for g in formulas for n in g.nodes if isinstance(n, s.Scripted) and n.base == base)
+    used = (_untransposed(n) for g in formulas for n in g.nodes if isinstance(n, s.Scripted) and n.base == base)
     name = next((n for n in used if _is_index(_place(n)) and (n.sub is None) == (names[0].sub is None)), None)
     letter = _place(name) if name is not None else None
     if name is None or letter is None:
         return None
     kind = "row" if turned else "column"
     return f, chain, name, _part(matrix, letter, kind, as_row=False)
+
+
+def _untransposed(name: s.Scripted) -> s.Scripted:
+    return replace(name, sup=None) if name.sup is not None and is_transpose(name.sup) else name
 
 
 def _place(name: s.Scripted) -> s.Node | None:

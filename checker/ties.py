@@ -43,7 +43,8 @@ def read_ties(formulas: Sequence[Stated]) -> None:
 def _equated(formulas: Sequence[Stated]) -> dict[str | None, tuple[str, ...]]:
     """The u of ``u = v``, two names that stand in one definition and have no other: a derivative by u goes by way of v,
     too; with the section where that is said."""
-    chains = [(f, c) for f in formulas for c in f.chains if not c.update and len(c.sides) > 1 and not f.derivatives]
+    stated = [f for f in formulas if not f.derivatives and not f.when.alone]
+    chains = [(f, c) for f in stated for c in f.chains if not c.update and len(c.sides) > 1]
     inside = [{base_of(x) for side in c.sides[1:] for x in names_in(side)} for _, c in chains]
     lefts = Counter(base_of(c.sides[0]) for _, c in chains)
     found = dict[str | None, tuple[str, ...]]()

@@ -344,7 +344,7 @@ def test_a_class_of_which_nothing_is_said(loss: str, claim: str, verdict: Verdic
 
 
 @pytest.mark.parametrize(
-    "loss", [r"(y_c - t_c)^2", r"\sum_{k=1}^n y_k t_c", r"y_i^2", r"\sum_{k=1}^n y_k + t_k"]
+    "loss", [r"(y_c - t_c)^2", r"\sum_{k=1}^n y_k t_c", r"y_i^2", r"\sum_{k=1}^n y_k + t_k + k"]
 )
 def test_an_index_that_counts_is_bound_by_something(loss: str) -> None:
     text = rf"Let $y, t \in \mathbb{{R}}^n$." f"\n\n$$L = {loss}$$\n"

@@ -193,7 +193,7 @@ def test_a_row_that_begins_with_a_relation_continues_the_row_above() -> None:
         (r"\hat{x+y}", "more than one symbol", 0),
         (r"|x", "this bar is never closed", 0),
         (r"", "empty", 0),
-        (r"x = y! ", "! is not read", 5),
+        (r"x = y!!", "! is not read", 5),
         (r"\begin{tikzpicture}\end{tikzpicture}", "tikzpicture is not read", 0),
     ],
 )
