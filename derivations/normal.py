@@ -222,43 +222,11 @@ class Normalizer(Rewriter):
         if kind == "argmax" and all(n == 1 for n in extents):
             return number(1)
         if kind == "product" and len(extents) == 1:
-            found = self._divided(body, extents[0], facts) or self._exponential(body, extents[0], facts)
+            found = products.simpler(self, body, extents[0], facts)
             if found is not None:
                 return found
         closed, args, fragile = close([body], local)
         return self.single(Factor(Head(kind, "", closed, (), extents, fragile=fragile), args + at, ONE))
-
-    def _divided(self, body: Normal, extent: Polynomial, facts: Facts) -> Normal | None:
-        """Π_{q ≠ p} x_q = Π_q x_q/x_p, if no x is zero."""
-        found = products.left_out(body)
-        if found is None or not products.is_there(found[1], extent, facts):
-            return None
-        factors, place = found
-        inside = tuple(map(tidy_constraint, within(polynomial(products.LOCAL), extent)))
-        if not self.signs.nonzero(factors, (*facts, *inside)):
-            return None
-        one = self.reduce(products.at(factors, place), facts)
-        every = self.over("product", factors, (products.LOCAL,), (extent,), (), facts)
-        return self.product([every, self.power(one, -ONE, facts)], facts)
-
-    def _exponential(self, body: Normal, extent: Polynomial, facts: Facts) -> Normal | None:
-        """Π_q e^{x_q} = e^{Σ_q x_q}, and Π_q c = cⁿ for a positive c."""
-        if len(body) != 1 or body[0].bound or body[0].constraints:
-            return None
-        (term,) = body
-        taken = [f for f in term.factors if f.head.kind == "exp"
-                 or products.LOCAL not in f.names() and self.signs.positive_factor(f, facts)]  # fmt: skip
-        size, sign = abs(term.coefficient), ONE if term.coefficient > 0 else -ONE
-        if not taken and size == 1:
-            return None
-        variable = fresh("q")
-        put, ranges = {products.LOCAL: polynomial(variable)}, within(polynomial(variable), extent)
-        one = (Term(size, factors=tuple(f.at(put) for f in taken)),)
-        total = [Term(t.coefficient, (variable, *t.bound), (*ranges, *t.constraints), t.factors)
-                 for t in map(apart, self.log(one, (*facts, *map(tidy_constraint, ranges))))]  # fmt: skip
-        rest = (Term(sign, factors=tuple(f for f in term.factors if f not in taken)),)
-        others = number(1) if rest == (UNITY,) else self.over("product", rest, (products.LOCAL,), (extent,), (), facts)
-        return self.product([others, self.exp(self.reduce(total, facts), facts)], facts)
 
     # -- functions ----------------------------------------------------------------------------------
     def call(self, node: Apply, facts: Facts) -> Normal:

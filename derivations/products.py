@@ -4,26 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.ranges import solved
 from verify_derivations.derivations.terms import (
     ONE,
+    UNITY,
     Factor,
     Facts,
     Head,
     Normal,
     Term,
+    apart,
     close,
     collect,
     fill,
     gather,
+    number,
+    tidy_constraint,
 )
-from verify_derivations.formulas.expressions import Constraint, within
+from verify_derivations.formulas.expressions import Constraint, fresh, polynomial, within
 from verify_derivations.formulas.polynomial import Polynomial
 
+if TYPE_CHECKING:
+    from verify_derivations.derivations.normal import Normalizer
+
 LOCAL = "%m0"  # the variable of the range
+
+
+def simpler(n: Normalizer, body: Normal, extent: Polynomial, facts: Facts) -> Normal | None:
+    """A product of the values of ``body`` over :data:`LOCAL`, if it is made of simpler ones."""
+    return _divided(n, body, extent, facts) or _exponential(n, body, extent, facts)
+
+
+def _divided(n: Normalizer, body: Normal, extent: Polynomial, facts: Facts) -> Normal | None:
+    """Π_{q ≠ p} x_q = Π_q x_q/x_p, if no x is zero."""
+    found = left_out(body)
+    if found is None or not is_there(found[1], extent, facts):
+        return None
+    factors, place = found
+    inside = tuple(map(tidy_constraint, within(polynomial(LOCAL), extent)))
+    if not n.signs.nonzero(factors, (*facts, *inside)):
+        return None
+    one = n.reduce(at(factors, place), facts)
+    return n.product([_whole(n, factors, extent, facts), n.power(one, -ONE, facts)], facts)
+
+
+def _exponential(n: Normalizer, body: Normal, extent: Polynomial, facts: Facts) -> Normal | None:
+    """Π_q e^{x_q} = e^{Σ_q x_q}, and Π_q c = cⁿ for a positive c."""
+    if len(body) != 1 or body[0].bound or body[0].constraints:
+        return None
+    (term,) = body
+    taken = [f for f in term.factors
+             if f.head.kind == "exp" or LOCAL not in f.names() and n.signs.positive_factor(f, facts)]  # fmt: skip
+    size, sign = abs(term.coefficient), ONE if term.coefficient > 0 else -ONE
+    if not taken and size == 1:
+        return None
+    variable = fresh("q")
+    put, ranges = {LOCAL: polynomial(variable)}, within(polynomial(variable), extent)
+    one = (Term(size, factors=tuple(f.at(put) for f in taken)),)
+    total = [Term(t.coefficient, (variable, *t.bound), (*ranges, *t.constraints), t.factors)
+             for t in map(apart, n.log(one, (*facts, *map(tidy_constraint, ranges))))]  # fmt: skip
+    rest = (Term(sign, factors=tuple(f for f in term.factors if f not in taken)),)
+    others = number(1) if rest == (UNITY,) else _whole(n, rest, extent, facts)
+    return n.product([others, n.exp(n.reduce(total, facts), facts)], facts)
+
+
+def _whole(n: Normalizer, factors: Normal, extent: Polynomial, facts: Facts) -> Normal:
+    return n.over("product", factors, (LOCAL,), (extent,), (), facts)
 
 
 def left_out(body: Sequence[Term]) -> tuple[Normal, Polynomial] | None:

@@ -8,7 +8,6 @@ import pytest
 from judging import report_on
 
 from verify_derivations.checker import check
-from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Printed, Report, Verdict
 from verify_derivations.derivations.kernel import Rejected, verify
 from verify_derivations.formulas.scanner import scan
@@ -24,8 +23,8 @@ LOSS = (r"o_t = V h_t", r"L_t = \frac{1}{2} \|o_t - y_t\|^2", r"L = \sum_{t=1}^T
 RESULT = (Verdict.PROVED, Verdict.CONDITIONAL)  # under t < T, where a formula has t + 1
 
 
-def judged(*formulas: str, head: str = HEAD, effort: Effort | None = None) -> Report:
-    return check(scan(head + "".join(f"\n$$ {line} $$\n" for line in formulas), "net.md"), effort=effort)
+def judged(*formulas: str, head: str = HEAD) -> Report:
+    return report_on(head + "".join(f"\n$$ {line} $$\n" for line in formulas), "net.md")
 
 
 def of(report: Report, latex: str) -> Formula:
@@ -162,7 +161,7 @@ BEYOND = r"\delta_{T+1} = 0"
 
 def together(*formulas: str) -> dict[str, tuple[Verdict, Printed, str]]:
     """By parameter, whether its derivative is proved, what the printed formulas give, and the formula that does not."""
-    report = judged(*formulas, effort=Effort(repair=0))
+    report = judged(*formulas)
     (net,) = report.nets
     at = {f.number: f.latex.strip() for f in report.formulas}
     return {g.parameter: (g.verdict, g.printed, at.get(g.number or 0, "")) for g in net.gradients}
@@ -219,7 +218,7 @@ def test_what_comes_after_the_last_time_is_zero_only_where_it_is_said() -> None:
     assert of(report, THROUGH).verdict is Verdict.PROVED
     assert of(judged(*STEPWISE, THROUGH), THROUGH).verdict is Verdict.CONDITIONAL
     for other in (BEYOND.replace("T+1", "T"), BEYOND.replace("T+1", "T+2")):
-        report = judged(*STEPWISE, other, THROUGH, effort=Effort(repair=0))
+        report = judged(*STEPWISE, other, THROUGH)
         assert of(report, other).verdict is not Verdict.DEFINED
         assert of(report, other).verdict is not Verdict.PROVED
         assert of(report, THROUGH).verdict is Verdict.CONDITIONAL
@@ -230,16 +229,16 @@ def test_what_comes_after_the_last_time_is_zero_only_where_it_is_said() -> None:
 ])  # fmt: skip
 def test_a_formula_is_judged_for_the_times_that_it_is_stated_for(times: str) -> None:
     right = rf"{THROUGH}, \quad {times}"
-    assert of(judged(*STEPWISE, right, effort=Effort(repair=0)), right).verdict is Verdict.PROVED
+    assert of(judged(*STEPWISE, right), right).verdict is Verdict.PROVED
     wrong = rf"{THROUGH.replace('W^', '2 W^')}, \quad {times}"
-    assert of(judged(*STEPWISE, wrong, effort=Effort(repair=0)), wrong).verdict is Verdict.REFUTED
+    assert of(judged(*STEPWISE, wrong), wrong).verdict is Verdict.REFUTED
 
 
 def test_a_range_that_ends_beyond_the_last_time_is_none() -> None:
     beyond = rf"{THROUGH}, \quad t = 1, \dots, T"
-    assert of(judged(*STEPWISE, beyond, effort=Effort(repair=0)), beyond).verdict is Verdict.CONDITIONAL
+    assert of(judged(*STEPWISE, beyond), beyond).verdict is Verdict.CONDITIONAL
     beyond = rf"{THROUGH}, \quad t = 1, \dots, T+1"
-    assert of(judged(*STEPWISE, beyond, effort=Effort(repair=0)), beyond).verdict.wrong
+    assert of(judged(*STEPWISE, beyond), beyond).verdict.wrong
 
 
 def test_steps_for_the_times_before_the_last_and_for_fewer() -> None:
