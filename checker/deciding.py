@@ -45,6 +45,11 @@ class Effort:
         return replace(self.proofs_only, first=nothing, condition=nothing, proof=nothing, assumed=assumed)
 
     @property
+    def unless_refuted(self) -> Effort:
+        """Where nothing but a proof counts: a counterexample ends the search."""
+        return replace(self, condition=Limits(unfoldings=0, steps=0))
+
+    @property
     def proofs_only(self) -> Effort:
         return replace(self, refutation=0.0)
 
@@ -77,6 +82,7 @@ def decide(
         )  # fmt: skip
         if type(outcome) is Open:  # a missing assumption may show only when more is unfolded
             limits = effort.condition if isinstance(found, Refuted) else effort.proof
+            limits = replace(limits, guesses=not isinstance(found, Agreement) or found.of_numbers)
             outcome = _attempt(search, limits, effort.verification)
     if effort.assumed and not isinstance(outcome, Proof | Conditional):
         outcome = _under(claim, c, environment, effort, variables) or outcome
@@ -106,7 +112,7 @@ def decide(
     difference = show(outcome.difference)
     if isinstance(outcome, Unverified):
         return replace(link, evidence="verification", difference=difference, message=outcome.reason)
-    if isinstance(found, Agreement) and any(found.sizes) and all(n == 1 for x in found.sizes for n in x.values()):
+    if isinstance(found, Agreement) and found.of_numbers:
         said = "points were found for sizes of one only, where the sides agree"  # there each matrix is a number
         return replace(link, difference=difference, message=f"{outcome.reason}; {said}")
     if isinstance(found, Agreement):

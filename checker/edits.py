@@ -39,26 +39,36 @@ def edits(tree: s.Node, vocabulary: Vocabulary) -> list[Edit]:
             before = found.get(edited)
             if edited != tree and (before is None or weight < before.weight):
                 found[edited] = Edit(words, edited, weight)
-    return sorted((x for x in found.values() if not _cancels(x.tree) or _cancels(tree)), key=lambda edit: edit.weight)
+    known: dict[s.Node, bool] = {}
+    written = [x for x in found.values() if _cancels(tree, known) or not _cancels(x.tree, known)]
+    return sorted(written, key=lambda edit: edit.weight)
 
 
-def _cancels(tree: s.Node) -> bool:
+def _cancels(tree: s.Node, known: dict[s.Node, bool]) -> bool:
     """Whether something stands above and below in it, ``\\frac{1}{n} n`` or ``1/(1/a)``: nobody writes that, and it
-    only holds where that is not zero. Nor does anybody write ``(k + 1) - 1``, ``m - m`` or ``\\delta_{jj}``."""
-    for node in s.walk(tree):
-        numbers = set(_numbers_in(node)) if isinstance(node, s.Sum) else set()
-        if 0 in numbers or len(numbers) > len({abs(n) for n in numbers}):
-            return True
-        terms = [*zip(node.signs, node.terms, strict=True)] if isinstance(node, s.Sum) else []
-        if any(sign == "-" and ("+", term) in terms for sign, term in terms):
-            return True
-        if isinstance(node, s.Scripted) and node.base == s.Symbol("\\delta") and node.sub is not None:
-            if len(items := items_of(node.sub)) == 2 and items[0] == items[1]:
+    only holds where that is not zero. Nor does anybody write ``(k + 1) - 1``, ``m - m`` or ``\\delta_{jj}``. What is
+    ``known`` is not looked at again: an edit leaves most of a tree as it was."""
+    if tree not in known:
+        known[tree] = _cancels_here(tree) or any(_cancels(child, known) for child in s.children(tree))
+    return known[tree]
+
+
+def _cancels_here(node: s.Node) -> bool:
+    match node:
+        case s.Sum():
+            numbers = set(_numbers_in(node))
+            if 0 in numbers or len(numbers) > len({abs(n) for n in numbers}):
                 return True
-        if isinstance(node, s.Fraction) and _inverse_of(node.denominator) is not None:
-            return True
-        if isinstance(node, s.Product) and set(node.factors) & set(map(_inverse_of, node.factors)):
-            return True
+            added, subtracted = ({t for sign, t in zip(node.signs, node.terms, strict=True) if sign == which}
+                                 for which in "+-")  # fmt: skip
+            return not added.isdisjoint(subtracted)
+        case s.Scripted(base=s.Symbol("\\delta"), sub=sub) if sub is not None:
+            items = items_of(sub)
+            return len(items) == 2 and items[0] == items[1]
+        case s.Fraction():
+            return _inverse_of(node.denominator) is not None
+        case s.Product():
+            return not set(node.factors).isdisjoint(map(_inverse_of, node.factors))
     return False
 
 

@@ -220,8 +220,7 @@ def judge_link(
             link = told_apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free],
                              number)
         if link.verdict is Verdict.REFUTED:
-            judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.proof),
-                            variables=variables)  # fmt: skip
+            judge = partial(decide, left, right, effort=effort.unless_refuted, variables=variables)
             link = link if where else unused(world, comparison, environment, link, judge)
             link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)

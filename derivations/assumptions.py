@@ -3,8 +3,10 @@ normalised, of unit length, orthogonal or symmetric. They are guesses: nothing r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 
 from verify_derivations.derivations.terms import Factor, Normal, Term
@@ -37,11 +39,20 @@ def guesses(
             guess = _guess(kind, head, positions, sizes)
             if guess is not None:
                 yield guess
-    for head in dict.fromkeys(_matrices(residual)):
+    for head in dict.fromkeys(_matrices(residual)) if _balances(residual) else ():
         sizes = extents(head)
         if given(head) and len(sizes) == 2 and sizes[0] == sizes[1]:
             i, j = polynomial(fresh("i")), polynomial(fresh("j"))
             yield Guess(head, Access(head, (i, j)), Access(head, (j, i)), constrains=False)
+
+
+def _balances(residual: Normal) -> bool:
+    """Whether the terms can cancel each other once indices are exchanged: those of the same factors, wherever."""
+    sums: dict[frozenset[tuple[tuple[str, str, Fraction], int]], Fraction] = {}
+    for term in residual:
+        alike = frozenset(Counter((f.head.kind, f.head.name, f.exponent) for f in term.factors).items())
+        sums[alike] = sums.get(alike, Fraction(0)) + term.coefficient
+    return not any(sums.values())
 
 
 def _matrices(residual: Normal) -> Iterator[str]:

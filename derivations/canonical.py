@@ -89,6 +89,10 @@ def _pivoted(term: Term, order: Sequence[Factor]) -> Term:
 
     for factor in order:
         for arg in factor.args:
+            if not waiting:
+                break
+            if arg.names.isdisjoint(waiting):
+                continue
             index = arg.substitute(values)
             variable = _unit_variable(index, waiting, term)
             if variable is not None:
@@ -130,7 +134,7 @@ def _lowest(
 def _unit_variable(index: Polynomial, waiting: Sequence[str], term: Term) -> str | None:
     found = []
     for variable in waiting:
-        parts = index.linear_in(variable)
+        parts = index.linear_in(variable) if variable in index.names else None
         if parts is not None and parts[0].unit:
             found.append(variable)
     return min(found, key=lambda v: _colour(term, v)) if len(found) > 1 else found[0] if found else None

@@ -47,10 +47,12 @@ MATRICES = 3  # by which a residual is multiplied from one side
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Of one run of a search. Both are counted, so that the outcome is the same on every machine: ``unfoldings`` are
-    definitions put in, ``steps`` terms that rules are applied to (some thousands a second)."""
+    definitions put in, ``steps`` terms that rules are applied to (some thousands a second). Without ``guesses`` no
+    equation is looked for that the author may have left unsaid."""
 
     unfoldings: int = 40
     steps: int = STEPS
+    guesses: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ class Search:
             if proof is not None:
                 return proof
             self.levels.append((d.residual, len(d.moves)))
-            found = self.discovered(self.levels[-1:], exact=True)
+            found = self.discovered(self.levels[-1:], exact=True) if limits.guesses else None
             if found is not None:
                 return found
             chosen = self.choose(d.residual)
@@ -206,7 +208,7 @@ class Search:
         if proof is not None:
             return proof
         last = [] if complete else [(d.residual, len(d.moves))]
-        found = self.discovered([*self.levels[before:], *last])
+        found = self.discovered([*self.levels[before:], *last]) if limits.guesses else None
         if found is not None:
             return found
         left = self.choose(d.residual) is not None

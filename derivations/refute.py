@@ -71,6 +71,11 @@ class Agreement:
     tolerance: str
     expanded: bool = False
 
+    @property
+    def of_numbers(self) -> bool:
+        """Whether each matrix was a number: of sizes of one only."""
+        return any(self.sizes) and all(n == 1 for sizes in self.sizes for n in sizes.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
