@@ -60,10 +60,11 @@ def derived_side(
         free = {a.variable: a.extent for a in tensor.axes if a.variable is not None}
         free |= {i.variable: i.extent for i in here.indices.values() if i.free and i.extent is not None}
         environment = world.environment(here.losses[0] if here.losses else None)
+        names = _names(world, words)
         for step in steps:
             lengths: dict[str, float] = {}
             for body, weight in _forms(step, environment, free):
-                for text in _printed(tensor, body, world, words):
+                for text in _printed(tensor, body, world, words, names):
                     lengths.setdefault(text, weight * _length(text))
             for text in sorted(lengths, key=lambda text: lengths[text]):
                 with suppress(DocumentError):
@@ -158,15 +159,17 @@ def _steps(left: s.Node, body: Scalar, world: World, here: Statement, explicit: 
         yield total_derivative(Access(loss), of, body.indices, environment)
 
 
-def _printed(tensor: Tensor, body: Scalar, world: World, words: Vocabulary) -> list[str]:
+def _printed(
+    tensor: Tensor, body: Scalar, world: World, words: Vocabulary, names: Mapping[str, str]
+) -> list[str]:  # fmt: skip
     axes = [a.variable for a in tensor.axes if a.variable is not None]
     found = []
     if not axes:
-        names, environment = _names(world, words), world.environment()
+        environment = world.environment()
         known, whole = extents_of(environment), partial(inner_product, environment=environment, names=names)
         for sums in (None, whole):
             found.append(latex.to_latex(body, names=names, origin=world.origin, extents=known, whole=sums))
-    form = matrix_form(body, axes, world.environment(), names=_names(world, words), product=words.hadamard + " ")
+    form = matrix_form(body, axes, world.environment(), names=names, product=words.hadamard + " ")
     if form is not None:
         row = len(tensor.axes) == 2 and tensor.axes[0].unit and not tensor.axes[1].unit
         found.append(f"\\left({form}\\right)^{{T}}" if row else form)

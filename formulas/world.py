@@ -274,6 +274,18 @@ class Calculus:
     slopes_of_others: Callable[[World, Mapping[str, Quantity], str | None], dict[str, Quantity]] | None = None
 
 
+RESTS = 32
+
+
+@dataclass(frozen=True)
+class Rests:
+    """On what the last few heads rest, or sets of them, that were asked for, with these definitions."""
+
+    quantities: Mapping[str, Quantity]
+    functions: Mapping[str, FunctionDefinition]
+    known: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
+
+
 @dataclass
 class World(Forked):
     """Everything that formulas of one scope and variant have introduced. In a fork, what one formula makes known is
@@ -308,6 +320,7 @@ class World(Forked):
     written_out: dict[tuple[str, int], Quantity | None] = field(default_factory=dict)  # see `other_losses.py`
     broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
+    rests: Rests | None = None  # see `below`
 
     # -- heads ------------------------------------------------------------------------------------------
     @staticmethod
@@ -333,6 +346,19 @@ class World(Forked):
     def below(self, start: Iterable[str], *, as_written: bool = False) -> set[str]:
         """``start``, and all on which these rest by definitions, of quantities and of functions; with ``as_written``
         also by those that have no meaning."""
+        start = frozenset(start)
+        if as_written:
+            return self._below(start, as_written=True)
+        if self.rests is None or (self.rests.quantities, self.rests.functions) != (self.quantities, self.functions):
+            self.rests = Rests(dict(self.quantities), dict(self.functions))
+        known = self.rests.known
+        if start not in known:
+            while len(known) >= RESTS:
+                del known[next(iter(known))]
+            known[start] = frozenset(self._below(start))
+        return set(known[start])
+
+    def _below(self, start: frozenset[str], *, as_written: bool = False) -> set[str]:
         found = set(start)
         waiting = list(found)
         while waiting:
