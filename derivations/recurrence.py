@@ -174,12 +174,7 @@ def times(environment: Environment, head: str) -> Times | None:
 
 @lru_cache(maxsize=64)
 def _solve(definitions: tuple[Definition, ...], head: str) -> Times | None:
-    edges: list[Edge] = []  # from what is mentioned to what mentions it: to a later time
-    for name, indices, body in definitions:
-        for node in walk(body):
-            if isinstance(node, Access) and node.indices:
-                shift = polynomial(indices[0]) - node.indices[0]
-                edges.append((node.head, name, int(shift.value) if shift.is_constant else None))
+    edges = [edge for definition in definitions for edge in _edges(definition)]
     members = around(edges, head)
     if not members:
         return None
@@ -187,6 +182,16 @@ def _solve(definitions: tuple[Definition, ...], head: str) -> Times | None:
     if isinstance(found, tuple):
         return None
     return Times(len(members) + 1, found)
+
+
+@lru_cache(maxsize=4096)
+def _edges(definition: Definition) -> tuple[Edge, ...]:
+    """From what is mentioned to what mentions it: to a later time."""
+    name, indices, body = definition
+    return tuple(
+        (node.head, name, int(shift.value) if (shift := polynomial(indices[0]) - node.indices[0]).is_constant else None)
+        for node in walk(body) if isinstance(node, Access) and node.indices
+    )  # fmt: skip
 
 
 def around(edges: Sequence[Edge], start: str) -> set[str]:
