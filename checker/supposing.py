@@ -39,6 +39,7 @@ _CASE = re.compile(  # anywhere before it in its sentence
 _CHOSEN = re.compile(  # before it, of a name of an earlier sentence
     r"\b(?:tak(?:e|ing)|choos(?:e|ing)|pick(?:ing)?|setting|substitut\w+|using|examples?)\b[\w\s,]*$", re.I
 )
+_ANY_IF = re.compile(r"\b(?:if|when|whenever|once)\b", re.I)
 _IF = re.compile(r"\b(?:if|when|whenever|cases?(?:\s+(?:of|where))?)\W*$", re.I)
 _RIGHT_BEFORE = re.compile(r"\b(?:suppos\w+|assum\w+|if|when|whenever|cases?)(?:\s+(?:that|of|where))?\W*$", re.I)
 _UNDER = re.compile(  # at the beginning of a sentence that is not that of its first equation
@@ -94,9 +95,12 @@ def _is_supposed(
     known = [n for n in known if n < begun or formulas[n].raw.displayed]  # not “if $u = W^T h$ with $h = f(W x)$”
     if not known or _WHERE.search(f.raw.context):
         return False
+    words = sentence(formulas, k, displays=not isinstance(left, s.Call))  # a function of one case after the other
+    of_itself = any(base_of(x) == base_of(left) for side in right for x in names_in(side))
+    if of_itself and _ANY_IF.search(words):  # “if we normalise so, $A^T = A$” introduces no name
+        return True
     if f.raw.displayed:
         return isinstance(left, s.Call) and _RIGHT_BEFORE.search(f.raw.context) is not None
-    words = sentence(formulas, k, displays=not isinstance(left, s.Call))  # a function of one case after the other
     if _CASE.search(words):
         return True
     new = all(g is f for g in standing.defined.get(plain(left), ()))

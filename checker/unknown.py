@@ -268,8 +268,10 @@ def unread(world: World, here: Statement, sides: tuple[s.Node, ...], number: int
     if missing is None:
         return None
     found = world.unknown.unread[missing]
+    if found.told and (others := sorted(found.names - {missing})):
+        return f"how {missing} depends on {', '.join(others)} is not said (formula {found.number})"
     if found.told:
-        return f"how {missing} depends on {', '.join(sorted(found.names))} is not said (formula {found.number})"
+        return f"what the text says of {missing} at formula {found.number} is not read"
     return f"the definition of {missing} in formula {found.number} has no meaning"
 
 

@@ -214,3 +214,14 @@ def test_a_value_for_an_example_holds_not_before_it(tmp_path: Path) -> None:
 def test_a_letter_beside_an_index_is_one_before_it_stands_at_a_name(claim: str, verdict: Verdict) -> None:
     text = r"Let $p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$ and $J = \sum_i p_i r_i$." + f"\n\n$$ {claim} $$\n"
     assert check(scan(text)).formulas[-1].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("Our matrix satisfies", Verdict.PROVED), ("If we normalise symmetrically,", Verdict.UNDECIDED), ("If", Verdict.UNDECIDED)],
+)
+def test_an_equation_of_one_matrix_behind_if_is_no_given(words: str, found: Verdict) -> None:
+    text = r"""Let $X \in \mathbb{R}^{n \times m}$, $A \in \mathbb{R}^{n \times n}$ and $H = A X$.
+$$\frac{\partial L}{\partial X} = A \frac{\partial L}{\partial H}$$
+WORDS $A^\top = A$, and one can save the transpose."""
+    assert report_on(text.replace("WORDS", words)).formula(4).verdict is found
