@@ -33,6 +33,7 @@ from verify_derivations.checker.undefined_losses import (
     as_told,
     at_the_end,
     by_later_ones,
+    of_any_loss,
     of_one_step,
     through_others,
     unused,
@@ -178,7 +179,7 @@ def judge_link(
     lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
         own = with_another_loss(world, comparisons[0], environment)
-        if own is not None and (judged := proved_in(own)).link.verdict is Verdict.PROVED:
+        if own is not None and (judged := judged_in(own)).link.verdict in of_any_loss(comparisons[0], environment):
             read = f"${environment.loss}$ is read as another loss than the one defined, which does not rest on ${lost}$"
             return replace(judged, remarks=(*judged.remarks, read))
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")

@@ -314,7 +314,8 @@ def _apart(
                 theirs -= _of_variables_alone(beside, table) - mine
                 beside = [f for other in siblings[k + 1 :] for f in below[other]]
                 mine -= _variables(beside, table)
-            if _mentioned(below[path], table) & theirs <= mine and _mentioned(beside, table) & mine <= theirs:
+            named = set[str]().union(*(counts[other] for other in siblings if other != path))  # also g of g = ∂L/∂y
+            if _mentioned(below[path], table) & theirs <= mine and _mentioned(beside, table) & mine <= theirs | named:
                 found.add(path)
     return found
 

@@ -218,7 +218,7 @@ def test_a_letter_beside_an_index_is_one_before_it_stands_at_a_name(claim: str, 
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("Our matrix satisfies", Verdict.PROVED), ("If we normalise symmetrically,", Verdict.UNDECIDED), ("If", Verdict.UNDECIDED)],
+    [("Our matrix satisfies", PROVED), ("If we normalise symmetrically,", UNDECIDED), ("If", UNDECIDED)],
 )
 def test_an_equation_of_one_matrix_behind_if_is_no_given(words: str, found: Verdict) -> None:
     text = r"""Let $X \in \mathbb{R}^{n \times m}$, $A \in \mathbb{R}^{n \times n}$ and $H = A X$.

@@ -267,3 +267,24 @@ def test_two_scalars_have_different_values_somewhere() -> None:
     $$\frac{\partial v_{t+1}}{\partial v_t} = FACTOR I$$"""
     assert displayed(text, FACTOR=r"\beta")[-1].verdict is PROVED
     assert displayed(text, FACTOR=r"\eta")[-1].verdict is REFUTED
+
+
+@pytest.mark.parametrize(
+    ("scale", "gain", "verdicts"),
+    [
+        (r"\sum_i g_i u_i", r"\frac{v^\top \nabla_w L}{\|v\|}", [PROVED, PROVED]),
+        (r"\sum_i g_i x_i", r"v^\top \nabla_w L", [REFUTED, REFUTED]),
+    ],
+)
+def test_letters_of_a_section_that_a_later_one_declares(scale: str, gain: str, verdicts: list[Verdict]) -> None:
+    """Also a name for a gradient, and what is a number there by its definition only."""
+    text = r"""
+## Batches
+Let $v = \frac{1}{m} \sum_{i=1}^m x_i^2$, $u_i = \frac{x_i}{\sqrt{v + \epsilon}}$ and $y_i = \gamma u_i$
+for $i = 1, \dots, m$. With $g_i = \frac{\partial L}{\partial y_i}$ we have
+$$\frac{\partial L}{\partial \gamma} = SCALE$$
+## Weights
+Here $w = \frac{g}{\|v\|} v$ with $v \in \mathbb{R}^k$ and $g \in \mathbb{R}$. Then
+$$\frac{\partial L}{\partial g} = GAIN$$
+"""
+    assert [f.verdict for f in displayed(text, SCALE=scale, GAIN=gain)] == verdicts
