@@ -31,7 +31,7 @@ from verify_derivations.checker.statements import Stated, is_adjoint_name, is_de
 from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
-from verify_derivations.formulas.namesakes import letter_in
+from verify_derivations.formulas.namesakes import letter_in, letters_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 
@@ -145,7 +145,7 @@ def _told_otherwise(
     for place, defined in enumerate(contents):
         for key in defined:
             values.setdefault(key, []).append(place)
-        for key in {_by_letter(key) for key in defined}:
+        for key in {letters_in(key) for key in defined}:
             letters.setdefault(key, []).append(place)
     for key, places in values.items():
         if len({contents[place][key] for place in places}) > 1:
@@ -167,11 +167,6 @@ def _told_otherwise(
                 if f"{name} in" not in contents[other]:
                     differ(name, place, other)
     return found
-
-
-def _by_letter(key: str) -> str:
-    """A key with the letter that is written for a name of a section's own."""
-    return re.sub(r"\\mathit\{(\w)\}", r"\1", key) if "\\mathit" in key else key
 
 
 def _against_what_is_around(

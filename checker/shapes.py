@@ -35,8 +35,9 @@ _PRODUCTS = tuple(  # `size` is m \times n, or m and `other` n
         rf"{_NAMES}\s*\(\s*(?:(?:of\s+)?{_SIZE}\s+|an?\s+)?{_BY}(?:\s+{_ARRAY})?\s*\)",
     )
 )  # fmt: skip
-_EACH = r"\$(?P<name>\d+)\$(?P<more>(?:\s*(?:,\s*and|,|and)\s*(?:(?!(?:with|where|for|in|of|by)\b)[a-z]+\s+){0,2}\$\d+\$)*)"
-_IN_SPACES = re.compile(  # “a query $q$, a key $k$ and $v$, all elements of $\\mathbb{R}^{n \\times h}$”; `size` is that
+_CALLED_SO = r"(?:(?!(?:with|where|for|in|of|by)\b)[a-z]+\s+){0,2}"  # “positive $p$”
+_EACH = rf"\$(?P<name>\d+)\$(?P<more>(?:\s*(?:,\s*and|,|and)\s*{_CALLED_SO}\$\d+\$)*)"
+_IN_SPACES = re.compile(  # “a query $q$, key $k$ and $v$, all elements of $\\mathbb{R}^{n \\times h}$”; `size` is that
     rf"{_EACH}\s*,?\s*(?:(?:which|that|is|are|be|being|both|all|each|an?|two|three|real|lies?|lives?|living|lying)\s+)+"
     rf"(?:(?:(?:{_ARRAY}|{_ADJECTIVE}|vectors?|points?)\s+)*in|(?:elements?|members?|vectors?|{_ARRAY})\s+(?:of|in))\s+"
     r"(?:the\s+(?:vector\s+)?space\s+)?\$(?P<size>\d+)\$", re.I,
@@ -87,7 +88,8 @@ def read_shapes(formulas: Sequence[Stated]) -> None:
     known: dict[s.Node, set[tuple[str, ...]]] = defaultdict(set)  # in which sections
     for f in formulas:
         lefts = (c.sides[0] for c in f.chains)
-        for name in (*(x for m in f.memberships for x in m.names), *(x.function if isinstance(x, s.Call) else x for x in lefts)):
+        names = (x for m in f.memberships for x in m.names)
+        for name in (*names, *(x.function if isinstance(x, s.Call) else x for x in lefts)):
             known[plain(name)].add(f.raw.section)
     told: dict[s.Node, list[tuple[Stated, s.Node, s.Space]]] = {}
     for sentence in sentences(formulas):

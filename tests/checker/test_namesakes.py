@@ -288,3 +288,21 @@ Here $w = \frac{g}{\|v\|} v$ with $v \in \mathbb{R}^k$ and $g \in \mathbb{R}$. T
 $$\frac{\partial L}{\partial g} = GAIN$$
 """
     assert [f.verdict for f in displayed(text, SCALE=scale, GAIN=gain)] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("deviation", "entropy", "verdicts"),
+    [(r"\sigma_j", r"\pi \odot (1 - \pi)", [PROVED, PROVED]), (r"-\sigma_j", r"\pi \odot \pi", [REFUTED, REFUTED])],
+)
+def test_a_standard_deviation_and_the_sigmoid(deviation: str, entropy: str, verdicts: list[Verdict]) -> None:
+    text = r"""
+# Scales
+Let $\rho \in \mathbb{R}^k$ and $\sigma_j = e^{\rho_j}$.
+$$\frac{\partial \sigma_j}{\partial \rho_j} = DEVIATION$$
+# Units
+Let $s \in \mathbb{R}^D$, $\pi = \sigma(s)$ and $B = \sum_i \pi_i$.
+$$\frac{\partial B}{\partial s} = ENTROPY$$
+"""
+    found = displayed(text, DEVIATION=deviation, ENTROPY=entropy)
+    assert [f.verdict for f in found] == verdicts
+    assert not any("mathit" in f.message for f in found)
