@@ -62,7 +62,7 @@ def _deviations(trees: Trees) -> list[Place]:
     """The sections in which σ_j is a standard deviation, where others have the function of σ(z)."""
     sigma = s.Symbol(SIGMOID)
     nodes = {place: [x for tree in inside for x in s.walk(tree)] for place, inside in trees.items()}
-    applying = [place for place, each in nodes.items() if any(isinstance(x, s.Call) and x.function == sigma for x in each)]
+    applying = [place for place in nodes if any(isinstance(x, s.Call) and x.function == sigma for x in nodes[place])]
     apart = [place for place in nodes if not any(is_within(at, place) or is_within(place, at) for at in applying)]
     return [place for place in apart if applying and any(
         isinstance(x, s.Scripted) and x.base == sigma and isinstance(x.sub, s.Symbol) for x in nodes[place])]

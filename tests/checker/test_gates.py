@@ -101,7 +101,8 @@ def test_another_sentence_gives_no_name() -> None:
 @pytest.mark.parametrize(("factor", "verdict"), [("f", Verdict.PROVED), ("g", Verdict.REFUTED)])
 def test_the_cell_before_with_a_minus_sign(factor: str, verdict: Verdict) -> None:
     """At the end of a row of ``align`` it is no operator with which the row goes on."""
-    text = rf"""$f = \sigma(W_f s + b_f)$, $i = \sigma(W_i s + b_i)$, $g = \tanh(W_g s + b_g)$ and $c = f \odot c^- + i \odot g$.
+    text = rf"""$f = \sigma(W_f s + b_f)$, $i = \sigma(W_i s + b_i)$, $g = \tanh(W_g s + b_g)$ and
+$c = f \odot c^- + i \odot g$.
 \begin{{align}}
 \frac{{\partial E}}{{\partial f}} &= \frac{{\partial E}}{{\partial c}} \odot c^-\\
 \frac{{\partial E}}{{\partial c^-}} &= \frac{{\partial E}}{{\partial c}} \odot {factor}
