@@ -1,0 +1,47 @@
+"""One of many, or all of them: ``p = σ(a - η)`` in one section, where another defines ``η_i`` for each example.
+
+Bare, a name that is defined with an index stands for all its values. In a section that never gives it the index it may
+be meant as one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.document import is_within, nested
+from verify_derivations.formulas.world import World
+
+
+def take_one_or_all(world: World, formulas: Sequence[Stated]) -> None:
+    """Note in which sections a name stands without the index with which only others define it."""
+    defined: dict[str, set[tuple[str, ...]]] = {}
+    for f in formulas:
+        for left in map(world.table.reference, (c.sides[0] for c in f.chains if len(c.sides) > 1)):
+            if left is not None and left.indices and left.name in world.quantities:
+                defined.setdefault(left.name, set()).add(f.raw.section)
+    bare: set[tuple[str, tuple[str, ...]]] = set()  # a name, and a section where it has no index
+    settled: set[tuple[str, tuple[str, ...]]] = set()  # where it has one, too, or is declared
+    own = {f.raw.section for f in formulas if f.raw.statement}  # of exercises, which have letters of their own
+    for f in formulas if defined else ():
+        inner = {id(n.base) for n in f.names if isinstance(n, s.Scripted)}
+        for reference in (world.table.reference(n) for n in f.names if id(n) not in inner):
+            if reference is not None and not reference.indices:
+                bare.add((reference.name, f.raw.section))
+            elif reference is not None and f.raw.section not in own:  # there x_j is an entry of x
+                settled.add((reference.name, f.raw.section))
+        declared = (world.table.reference(x) for m in f.memberships for x in m.names)
+        settled |= {(r.name, f.raw.section) for r in declared if r is not None}
+    for name, section in bare - settled:
+        around = {other for other in defined.get(name, ()) if nested(section, other)}
+        if name in defined and not {x for x in around if x and (section not in own or is_within(x, section))}:
+            world.unknown.one_or_all.setdefault(name, set()).add(section)
+
+
+def one_or_all(world: World, below: Set[str], number: int) -> str | None:
+    """A name on which a formula rests that may be one of many where it stands."""
+    section = world.letters.sections.get(number, ())
+    found = sorted(name for name in below & world.unknown.one_or_all.keys() if any(
+        nested(section, at) for at in world.unknown.one_or_all[name]))  # fmt: skip
+    return f"whether {found[0]} is one of those with an index, elsewhere, or all is not said" if found else None
