@@ -517,7 +517,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(ShapeError, _of_its_own_variable),
     Doubt(ShapeError, _variable_of_several),
     Doubt(ShapeError, _one_or_all),
-    Doubt(ShapeError, _one_elsewhere),
+    Doubt((IndexRangeError, ShapeError), _one_elsewhere),
     Doubt(ShapeError, _is_a_size),
     Doubt(ShapeError, _between_layers),
     Doubt(ShapeError, _shapeless),

@@ -17,10 +17,12 @@ from verify_derivations.formulas.world import World
 def take_one_or_all(world: World, formulas: Sequence[Stated]) -> None:
     """Note in which sections a name stands without the index with which only others define it."""
     defined: dict[str, set[tuple[str, ...]]] = {}
+    letters: dict[str, set[s.Node]] = {}
     for f in formulas:
         for left in map(world.table.reference, (c.sides[0] for c in f.chains if len(c.sides) > 1)):
             if left is not None and left.indices and left.name in world.quantities:
                 defined.setdefault(left.name, set()).add(f.raw.section)
+                letters.setdefault(left.name, set()).update(left.indices)
     bare: set[tuple[str, tuple[str, ...]]] = set()  # a name, and a section where it has no index
     settled: set[tuple[str, tuple[str, ...]]] = set()  # where it has one, too, or is declared
     own = {f.raw.section for f in formulas if f.raw.statement}  # of exercises, which have letters of their own
@@ -29,7 +31,9 @@ def take_one_or_all(world: World, formulas: Sequence[Stated]) -> None:
         for reference in (world.table.reference(n) for n in f.names if id(n) not in inner):
             if reference is not None and not reference.indices:
                 bare.add((reference.name, f.raw.section))
-            elif reference is not None and f.raw.section not in own:  # there x_j is an entry of x
+            elif reference is not None and (
+                f.raw.section not in own or letters.get(reference.name, set()).issuperset(reference.indices)
+            ):  # else x_j is an entry of x there
                 settled.add((reference.name, f.raw.section))
         declared = (world.table.reference(x) for m in f.memberships for x in m.names)
         settled |= {(r.name, f.raw.section) for r in declared if r is not None}
