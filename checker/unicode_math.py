@@ -79,7 +79,9 @@ def _text(items: Items, marks: Sequence[Span], tight: bool = False) -> str:
     for marked, run in marked_runs(items, marks):
         opened = False
         for item in run:
-            joint, body = "" if sign else _joint(before, item, tight), _item(item, () if marked else marks, tight)
+            stop = item is items[-1] and isinstance(item, Symbol) and item.text == "."  # behind the formula
+            joint = "" if sign or stop else _joint(before, item, tight)
+            body = _item(item, () if marked else marks, tight)
             if marked and not opened and body:
                 joint, opened = joint + MARK, True
             parts.append(joint + body)
