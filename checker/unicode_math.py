@@ -94,7 +94,8 @@ def _text(items: Items, marks: Sequence[Span], tight: bool = False) -> str:
 
 def _joint(before: Item | None, item: Item, tight: bool) -> str:
     """What stands between two neighbours."""
-    kind = item.kind if isinstance(item, Symbol) else None
+    inner = item.base if isinstance(item, Scripts) else item
+    kind = inner.kind if isinstance(inner, Symbol) and (inner is item or inner.kind == "close") else None
     last = before.kind if isinstance(before, Symbol) else None
     if before is None or kind == "space" or last == "space" or last == "open" or kind in ("punctuation", "close"):
         return ""

@@ -167,3 +167,4 @@ def test_a_report_shows_what_a_macro_stands_for_and_its_body_is_no_more_trusted(
 def test_a_full_stop_is_no_factor() -> None:
     assert to_text(r"x = \frac{a}{b}.") == "x = a/b."
     assert to_text(r"\frac{a}{b} .5") == "a/b · .5"
+    assert to_text(r"\bigl(1 + \frac{a}{b}\bigr)^{-c} d") == "(1 + a/b)⁻ᶜ d"
