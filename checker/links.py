@@ -16,6 +16,7 @@ from verify_derivations.checker.given_indices import told_apart
 from verify_derivations.checker.introduced import introduced_by_identity, introducing
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.meaningless import Failed, is_of_values, without_meaning
+from verify_derivations.checker.one_or_all import of_a_later_whole
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, has_meaning_there, message, narrowed, out_of_range
 from verify_derivations.checker.refuted import (
@@ -47,6 +48,7 @@ from verify_derivations.checker.unknown import (
     held_fast,
     held_fixed,
     names_of,
+    reach,
     unmoved,
     unread,
     unread_relation,
@@ -176,6 +178,11 @@ def judge_link(
     reason = reason or defined_elsewhere(*rests, comparisons, environment)
     if reason is not None:
         return unjudged(left, right, Unsupported(reason), here, world)
+    below = set[str]().union(*(reach(*rests, c, environment)[0] for c in comparisons if world.unknown.later_wholes))
+    if (entries := of_a_later_whole(world, below, number)) is not None:
+        if (given := proved_in(entries.as_given)).link.verdict is Verdict.PROVED:
+            return replace(given, remarks=(*given.remarks, entries.remark))
+        return unjudged(left, right, Unsupported(entries.doubt), here, world)
     lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
         own = with_another_loss(world, comparisons[0], environment)

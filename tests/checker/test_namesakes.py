@@ -306,3 +306,33 @@ $$\frac{\partial B}{\partial s} = ENTROPY$$
     found = displayed(text, DEVIATION=deviation, ENTROPY=entropy)
     assert [f.verdict for f in found] == verdicts
     assert not any("mathit" in f.message for f in found)
+
+
+LATER = r"""
+# A state
+Let $s_t \in \mathbb{R}^n$, $y_t = C s_t$ for $t = 1, \dots, T$ and $L = \frac12 \sum_{t=1}^T \|y_t - r_t\|^2$.
+$$\frac{\partial L}{\partial s_t} = CLAIM$$
+# A unit
+Let $r = \sigma(a) - y$ and $q = \frac12 r^\top r$.
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [(r"C^\top (y_t - r_t)", PROVED), (r"2 C^\top (y_t - r_t)", UNDECIDED), (r"C^\top y_t - r_t", UNDECIDED)],
+)
+def test_what_a_later_section_defines_has_no_entries_before(claim: str, verdict: Verdict) -> None:
+    """That r rests on y, and twice the gradient was proved."""
+    (found,) = displayed(LATER, CLAIM=claim)
+    assert found.verdict is verdict or verdict is UNDECIDED and found.verdict.wrong, found.message
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("2 (z_i - b_i) w_i", PROVED), ("(z_i - b_i) w_i", REFUTED)])
+def test_what_an_earlier_section_defines_has_entries(claim: str, verdict: Verdict) -> None:
+    text = r"""
+# A layer
+Let $x, w, b \in \mathbb{R}^n$, $z = w \odot x$ and $L = \|z - b\|^2$.
+# By entries
+$$\frac{\partial L}{\partial x_i} = CLAIM$$
+"""
+    assert displayed(text, CLAIM=claim)[0].verdict is verdict
