@@ -1,7 +1,7 @@
-"""One of many, or all of them: ``p = σ(a - η)`` in one section, where another defines ``η_i`` for each example.
+"""One of many, or all of them: ``p = σ(a - η)`` in an exercise, where the text around it defines ``η_i`` for each example.
 
-Bare, a name that is defined with an index stands for all its values. In a section that never gives it the index it may
-be meant as one of them. And the ``r_t`` of one section are no entries of the r that a later one defines, unless it says
+Bare, a name that is defined with an index stands for all its values. In an exercise that never gives it the index it
+may be meant as one of them. And the ``r_t`` of one section are no entries of the r that a later one defines, unless it says
 so.
 """
 
@@ -17,31 +17,30 @@ from verify_derivations.formulas.world import World
 
 
 def take_one_or_all(world: World, formulas: Sequence[Stated]) -> None:
-    """Note in which sections a name stands without the index with which only others define it."""
+    """Note in which exercises, which have letters of their own, a name stands without the index with which only the
+    text around them, or beside them, defines it. (In another section it stands for all, as in that of its definition.)
+    """
+    exercises = {f.raw.section for f in formulas if f.raw.statement}
     defined: dict[str, set[tuple[str, ...]]] = {}
     letters: dict[str, set[s.Node]] = {}
-    for f in formulas:
+    for f in formulas if exercises else ():
         for left in map(world.table.reference, (c.sides[0] for c in f.chains if len(c.sides) > 1)):
             if left is not None and left.indices and left.name in world.quantities:
                 defined.setdefault(left.name, set()).add(f.raw.section)
                 letters.setdefault(left.name, set()).update(left.indices)
-    bare: set[tuple[str, tuple[str, ...]]] = set()  # a name, and a section where it has no index
-    settled: set[tuple[str, tuple[str, ...]]] = set()  # where it has one, too, or is declared
-    own = {f.raw.section for f in formulas if f.raw.statement}  # of exercises, which have letters of their own
-    for f in formulas if defined else ():
+    bare: set[tuple[str, tuple[str, ...]]] = set()  # a name, and an exercise where it has no index
+    settled: set[tuple[str, tuple[str, ...]]] = set()  # where it has that of its definition, too, or is declared
+    for f in (f for f in formulas if defined and f.raw.section in exercises):
         inner = {id(n.base) for n in f.names if isinstance(n, s.Scripted)}
         for reference in (world.table.reference(n) for n in f.names if id(n) not in inner):
             if reference is not None and not reference.indices:
                 bare.add((reference.name, f.raw.section))
-            elif reference is not None and (
-                f.raw.section not in own or letters.get(reference.name, set()).issuperset(reference.indices)
-            ):  # else x_j is an entry of x there
-                settled.add((reference.name, f.raw.section))
+            elif reference is not None and letters.get(reference.name, set()).issuperset(reference.indices):
+                settled.add((reference.name, f.raw.section))  # else x_j is an entry of x there
         declared = (world.table.reference(x) for m in f.memberships for x in m.names)
         settled |= {(r.name, f.raw.section) for r in declared if r is not None}
     for name, section in bare - settled:
-        around = {other for other in defined.get(name, ()) if nested(section, other)}
-        if name in defined and not {x for x in around if x and (section not in own or is_within(x, section))}:
+        if name in defined and not any(is_within(at, section) for at in defined[name]):
             world.unknown.one_or_all.setdefault(name, set()).add(section)
 
 
