@@ -1,8 +1,7 @@
 """One of many, or all of them: ``p = σ(a - η)`` in an exercise, where the text around it defines ``η_i`` for each one.
 
 Bare, a name that is defined with an index stands for all its values. In an exercise that never gives it the index it
-may be meant as one of them. And the ``r_t`` of one section are no entries of the r that a later one defines, unless it says
-so.
+may be meant as one of them. And the ``r_t`` of one section are no entries of the r that a later one defines.
 """
 
 from __future__ import annotations
