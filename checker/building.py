@@ -18,6 +18,7 @@ from verify_derivations.checker.inferred import Inferred
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.means import remarks_on
 from verify_derivations.checker.of_many import each_of_many
+from verify_derivations.checker.one_or_all import take_later_wholes, take_one_or_all
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.related import relate_members
 from verify_derivations.checker.scopes import key_of, name_of_key
@@ -335,6 +336,8 @@ class Builder:
         take_unknown(self.world, self.formulas, self.result.defined, self.result.failed)
         take_cases(self.world, self.formulas)
         take_namesakes(self.world, self.formulas)
+        take_one_or_all(self.world, self.formulas)
+        take_later_wholes(self.world, self.formulas)
         for name in sorted(self.table.ends & set(self.world.differentiated.numerators) | self.world.doubled):
             quantity = self.world.quantities.get(name)
             if quantity is not None and quantity.number is not None:

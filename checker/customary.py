@@ -97,11 +97,9 @@ class _Customary:
     def loss(self) -> str | None:
         """The one number that the document differentiates; else the one that it defines and does not use again."""
         stated = self.world.losses()
-        told = {x.numerator for f in self.formulas for node in f.nodes if accent_of_gradients(node) is not None
-                for x in s.walk(node) if isinstance(x, s.Derivative)}  # fmt: skip
-        tops = {r.name for r in map(self.table.reference, told) if r is not None}
-        if len(tops) == 1 and tops <= {*stated}:  # “we write $\\bar{v} = ∂L/∂v$”
-            return tops.pop()
+        tops = self.told()
+        if len(tops) == 1 and tops <= {*stated}:
+            return min(tops)
         above = self.above(stated)
         if above is not None or len(stated) > 1:
             return above
@@ -120,6 +118,12 @@ class _Customary:
         last = [head for head in numbers if head not in used]
         named = [head for head in last if head in LOSSES]
         return (last if len(last) == 1 else named if len(named) == 1 else [None])[0]
+
+    def told(self) -> set[str]:
+        """Of what the gradients are as the text says: “we write $\\bar{v} = ∂L/∂v$”."""
+        tops = {x.numerator for f in self.formulas for node in f.nodes if accent_of_gradients(node) is not None
+                for x in s.walk(node) if isinstance(x, s.Derivative)}  # fmt: skip
+        return {r.name for r in map(self.table.reference, tops) if r is not None}
 
     def above(self, losses: Sequence[str]) -> str | None:
         """The one of several losses, all defined, that rests on something of which a gradient is named."""
@@ -165,7 +169,8 @@ class _Customary:
 
     def alias(self, node: s.Node, reference: Reference, loss: str) -> Alias | None:
         head = self.head(reference)
-        if head is None or head == loss or self.world.is_defined(loss) and not self.depends(loss, head):
+        apart = self.world.is_defined(loss) and not self.depends(loss, head) if head is not None else True
+        if head is None or head == loss or apart and loss not in self.told():  # which another section defines
             return None
         letters = [x for x in reference.indices if isinstance(x, s.Symbol)]
         family = len(self.world.known[head].family)

@@ -40,6 +40,7 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import polynomial
 from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.namesakes import letters_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import shape_of_space, whole
@@ -55,6 +56,15 @@ from verify_derivations.formulas.world import (
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 _LABEL = re.compile(r"_\{\{([^{}]*)\}\}")  # as a name is kept that letters tell apart
 LAYERS = 12  # at each of which a formula may be judged
+
+
+def _as_written(link: Link) -> Link:
+    """What is said of a link, with the names that the document writes for those that sections have of their own."""
+    found = link.counterexample
+    own = {letters_in(name): value for name, value in found.values.items()} if found is not None else {}
+    if found is not None and len(own) == len(found.values):
+        found = replace(found, values=own)
+    return replace(link, message=letters_in(_LABEL.sub(r"_{\1}", link.message)), counterexample=found)
 
 
 def introduced(stated: Stated) -> Formula:
@@ -184,7 +194,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
         links += found
         remarks += [*extra, *said]
         uses |= used
-    links = [replace(link, message=_LABEL.sub(r"_{\1}", link.message)) for link in links]
+    links = [_as_written(link) for link in links]
     verdict = worst([link.verdict for link in links]) if links else Verdict.DEFINED
     first = next((link for link in links if link.verdict is verdict), None)
     assumptions = tuple(dict.fromkeys(a for link in links for a in link.assumptions))

@@ -16,6 +16,7 @@ from verify_derivations.checker.given_indices import told_apart
 from verify_derivations.checker.introduced import introduced_by_identity, introducing
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.meaningless import Failed, is_of_values, without_meaning
+from verify_derivations.checker.one_or_all import of_a_later_whole
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, has_meaning_there, message, narrowed, out_of_range
 from verify_derivations.checker.refuted import (
@@ -33,6 +34,7 @@ from verify_derivations.checker.undefined_losses import (
     as_told,
     at_the_end,
     by_later_ones,
+    of_any_loss,
     of_one_step,
     through_others,
     unused,
@@ -46,6 +48,7 @@ from verify_derivations.checker.unknown import (
     held_fast,
     held_fixed,
     names_of,
+    reach,
     unmoved,
     unread,
     unread_relation,
@@ -175,10 +178,15 @@ def judge_link(
     reason = reason or defined_elsewhere(*rests, comparisons, environment)
     if reason is not None:
         return unjudged(left, right, Unsupported(reason), here, world)
+    below = set[str]().union(*(reach(*rests, c, environment)[0] for c in comparisons if world.unknown.later_wholes))
+    if (entries := of_a_later_whole(world, below, number)) is not None:
+        if (given := proved_in(entries.as_given)).link.verdict is Verdict.PROVED:
+            return replace(given, remarks=(*given.remarks, entries.remark))
+        return unjudged(left, right, Unsupported(entries.doubt), here, world)
     lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
         own = with_another_loss(world, comparisons[0], environment)
-        if own is not None and (judged := proved_in(own)).link.verdict is Verdict.PROVED:
+        if own is not None and (judged := judged_in(own)).link.verdict in of_any_loss(comparisons[0], environment):
             read = f"${environment.loss}$ is read as another loss than the one defined, which does not rest on ${lost}$"
             return replace(judged, remarks=(*judged.remarks, read))
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.introduced import written_out
+from verify_derivations.checker.one_or_all import one_or_all
 from verify_derivations.checker.refuted import all_vectors, layer_or_power, mentioned, states_derivatives
 from verify_derivations.checker.statements import is_adjoint_name, is_derivative
 from verify_derivations.checker.unknown import beside, shapeless, spoken_of_elsewhere, taken_at, unsaid
@@ -415,6 +416,11 @@ def _one_or_all(failed: Failed) -> str | None:
     return None if member is None else f"{error}; whether {member} is one of those with an index or all is not said"
 
 
+def _one_elsewhere(failed: Failed) -> str | None:
+    said = one_or_all(failed.world, failed.below, failed.here.number)
+    return None if said is None else f"{failed.error}; {said}"
+
+
 def _is_a_size(failed: Failed) -> str | None:
     """The d of ``C x = d`` beside x ∈ R^d: two things. Not where a term has no shape by itself."""
     terms = [term for side in failed.sides for term in (side.terms if isinstance(side, s.Sum) else (side,))]
@@ -511,6 +517,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(ShapeError, _of_its_own_variable),
     Doubt(ShapeError, _variable_of_several),
     Doubt(ShapeError, _one_or_all),
+    Doubt((IndexRangeError, ShapeError), _one_elsewhere),
     Doubt(ShapeError, _is_a_size),
     Doubt(ShapeError, _between_layers),
     Doubt(ShapeError, _shapeless),

@@ -84,6 +84,10 @@ _NO_MORE = re.compile(  # “minus its mean”, “in sorted order”, “or of 
 )
 _LISTED = re.compile(r"\s*(?:,|and|or)+\s*(?:the\s+)?\$(\d+)\$", re.I)
 _LISTED_BEFORE = re.compile(r"\$\s*(?:,|and|or)\s*$", re.I)
+_CALLED_SO = re.compile(  # “$y \\in R^n$ the response, $\\beta \\in R^p$ …”
+    r"[\s.)]*$|\s*,?\s*(?:the|our|an?)\s+(?:[a-z]+\s+){0,2}(?:responses?|labels?|targets?|outcomes?|coefficients?|weights?|parameters?)"
+    r"(?:\s+vectors?)?\s*(?:[,.;]|and\b|$)", re.I,
+)  # fmt: skip
 WHOLE = s.Symbol(":")
 _Parts: TypeAlias = dict[s.Node, tuple[Stated, s.Scripted, s.Node]]  # what a name is → where, the name, the matrix
 
@@ -318,7 +322,7 @@ def _ends(formulas: Sequence[Stated], before: str, behind: str, many: bool) -> b
     other = _LISTED.match(behind) if many else None
     if other is not None and not formulas[int(other[1])].ranges:
         further = behind[other.end():]
-        if not _declares_vectors(formulas[int(other[1])]) or further.strip(" .)"):
+        if not _declares_vectors(formulas[int(other[1])]) or not _CALLED_SO.match(further):
             return False
     clause = _WHERE.search(before)
     return is_said(clause[1] if clause else before, behind) and _NO_MORE.match(behind) is not None

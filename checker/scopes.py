@@ -9,6 +9,7 @@ elsewhere ``x ∈ R^d``), stands apart, if it needs nothing of its siblings nor 
 One that so declares otherwise what the text around it declares sees nothing of what that says of the name.
 (What is only declared holds onward also in other scopes: ``onward.py``.)
 So does one that declares what sections before it only speak of, where they are lists of rules.
+A section that uses what only the scope right before it defines goes on with that.
 A section that uses nothing which those before it define, and of which those behind it use nothing, does not see them
 either, if they share letters: the w of one model is not that of the next, where neither says what it is.
 A line "For **name** …" begins a variant: its definitions hold only there; a later mention of the name returns to it.
@@ -30,7 +31,7 @@ from verify_derivations.checker.statements import Stated, is_adjoint_name, is_de
 from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
-from verify_derivations.formulas.namesakes import letter_in
+from verify_derivations.formulas.namesakes import letter_in, letters_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 
@@ -92,11 +93,39 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
     apart = _apart(formulas, keys, table)
     alone = _alone(formulas, table)
     isolated |= apart | alone | _declared_again(formulas, keys, table)
+    onward = _going_on(formulas, isolated, table)
     for stated in formulas:
         path = stated.raw.section
+        path = next((onward[path[:k]] for k in range(len(path), 0, -1) if path[:k] in onward), path)
         stated.scope = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in isolated), ())
         stated.apart = next((path[:k] for k in range(1, len(path) + 1) if path[:k] in apart), ())
         stated.alone = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in apart | alone), ())
+
+
+def _going_on(
+    formulas: Sequence[Stated], isolated: Set[tuple[str, ...]], table: NameTable
+) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The sections that go on with a scope beside them, “LSTM, backward” with “LSTM”: the last one before them, where
+    they use what no other section up to there defines, and nothing that other scopes there define and this one not."""
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    families, below = _siblings(formulas)
+    for siblings in (family for family in families if not isolated.isdisjoint(family)):
+        parts = {path: Contents.of(below[path], table) for path in siblings}
+        last: tuple[str, ...] | None = None
+        for k, path in enumerate(siblings):
+            if path in isolated:
+                last = path
+                continue
+            if last is None or any(other[: len(path)] == path for other in isolated):
+                continue
+            here, own = parts[path], parts[last].defined
+            others = [parts[other] for other in siblings[:k] if other != last and found.get(other) != last]
+            elsewhere = set[str]().union(*(
+                part.defined & here.mentioned - here.only_differentiates(part) for part in others))  # fmt: skip
+            used = here.mentioned - here.defined - here.declared
+            if used & own - set[str]().union(*(part.defined for part in others)) and not used & elsewhere - own:
+                found[path] = last
+    return found
 
 
 def _told_otherwise(
@@ -116,7 +145,7 @@ def _told_otherwise(
     for place, defined in enumerate(contents):
         for key in defined:
             values.setdefault(key, []).append(place)
-        for key in {_by_letter(key) for key in defined}:
+        for key in {letters_in(key) for key in defined}:
             letters.setdefault(key, []).append(place)
     for key, places in values.items():
         if len({contents[place][key] for place in places}) > 1:
@@ -138,11 +167,6 @@ def _told_otherwise(
                 if f"{name} in" not in contents[other]:
                     differ(name, place, other)
     return found
-
-
-def _by_letter(key: str) -> str:
-    """A key with the letter that is written for a name of a section's own."""
-    return re.sub(r"\\mathit\{(\w)\}", r"\1", key) if "\\mathit" in key else key
 
 
 def _against_what_is_around(
@@ -314,7 +338,8 @@ def _apart(
                 theirs -= _of_variables_alone(beside, table) - mine
                 beside = [f for other in siblings[k + 1 :] for f in below[other]]
                 mine -= _variables(beside, table)
-            if _mentioned(below[path], table) & theirs <= mine and _mentioned(beside, table) & mine <= theirs:
+            named = set[str]().union(*(counts[other] for other in siblings if other != path))  # also g of g = ∂L/∂y
+            if _mentioned(below[path], table) & theirs <= mine and _mentioned(beside, table) & mine <= theirs | named:
                 found.add(path)
     return found
 

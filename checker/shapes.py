@@ -7,12 +7,14 @@ says nothing. What it calls a matrix or a vector, without a size, is none that i
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from verify_derivations.checker.sentences import sentences
 from verify_derivations.checker.statements import Membership, Stated
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, is_transpose, plain
 
@@ -33,8 +35,10 @@ _PRODUCTS = tuple(  # `size` is m \times n, or m and `other` n
         rf"{_NAMES}\s*\(\s*(?:(?:of\s+)?{_SIZE}\s+|an?\s+)?{_BY}(?:\s+{_ARRAY})?\s*\)",
     )
 )  # fmt: skip
-_IN_SPACES = re.compile(  # “$K$, $Q$ and $V$, all elements of $\\mathbb{R}^{n \\times h}$”; `size` is that
-    rf"{_NAMES}\s*,?\s*(?:(?:which|that|is|are|be|being|both|all|each|an?|two|three|real|lies?|lives?|living|lying)\s+)+"
+_CALLED_SO = r"(?:(?!(?:with|where|for|in|of|by)\b)[a-z]+\s+){0,2}"  # “positive $p$”
+_EACH = rf"\$(?P<name>\d+)\$(?P<more>(?:\s*(?:,\s*and|,|and)\s*{_CALLED_SO}\$\d+\$)*)"
+_IN_SPACES = re.compile(  # “a query $q$, key $k$ and $v$, all elements of $\\mathbb{R}^{n \\times h}$”; `size` is that
+    rf"{_EACH}\s*,?\s*(?:(?:which|that|is|are|be|being|both|all|each|an?|two|three|real|lies?|lives?|living|lying)\s+)+"
     rf"(?:(?:(?:{_ARRAY}|{_ADJECTIVE}|vectors?|points?)\s+)*in|(?:elements?|members?|vectors?|{_ARRAY})\s+(?:of|in))\s+"
     r"(?:the\s+(?:vector\s+)?space\s+)?\$(?P<size>\d+)\$", re.I,
 )  # fmt: skip
@@ -81,13 +85,16 @@ _ANOTHER = re.compile(r"\s*(?:,|and)+\s*\$(\d+)\$", re.I)
 
 def read_shapes(formulas: Sequence[Stated]) -> None:
     """Declare what sentences say of the shapes of names."""
-    known = {plain(name) for f in formulas for m in f.memberships for name in m.names}
-    lefts = (c.sides[0] for f in formulas for c in f.chains)
-    known |= {plain(x.function if isinstance(x, s.Call) else x) for x in lefts}
+    known: dict[s.Node, set[tuple[str, ...]]] = defaultdict(set)  # in which sections
+    for f in formulas:
+        lefts = (c.sides[0] for c in f.chains)
+        names = (x for m in f.memberships for x in m.names)
+        for name in (*names, *(x.function if isinstance(x, s.Call) else x for x in lefts)):
+            known[plain(name)].add(f.raw.section)
     told: dict[s.Node, list[tuple[Stated, s.Node, s.Space]]] = {}
     for sentence in sentences(formulas):
         for f, name, space in _told(sentence, formulas):
-            if plain(name) not in known:
+            if not any(nested(f.raw.section, section) for section in known[plain(name)]):
                 told.setdefault(plain(name), []).append((f, name, space))
     for found in told.values():
         f, name, space = found[0]

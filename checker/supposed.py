@@ -174,7 +174,9 @@ def _equations(f: Stated) -> list[s.Relation]:
 
 
 def _may_be(equation: s.Relation) -> bool:
-    return isinstance(equation.sides[0], s.Symbol | s.Scripted) and any(True for _ in names_in(equation.sides[1]))
+    """Whether it may say what a name is, by others: not ``A^\\top = A``."""
+    left, others = equation.sides[0], {*map(base_of, names_in(equation.sides[1]))}
+    return isinstance(left, s.Symbol | s.Scripted) and bool(others) and base_of(left) not in others
 
 
 def _ranges(f: Stated) -> list[s.Relation]:

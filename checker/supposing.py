@@ -19,7 +19,7 @@ from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import Effort, decide
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.open_names import DATA
-from verify_derivations.checker.sentences import BEHIND, ENDED, GENERAL, SENTENCE, begins_anew, sentence
+from verify_derivations.checker.sentences import BEHIND, ENDED, GENERAL, SENTENCE, begins_anew, introduced, sentence
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.checker.unknown import reach, variables_in
@@ -39,6 +39,7 @@ _CASE = re.compile(  # anywhere before it in its sentence
 _CHOSEN = re.compile(  # before it, of a name of an earlier sentence
     r"\b(?:tak(?:e|ing)|choos(?:e|ing)|pick(?:ing)?|setting|substitut\w+|using|examples?)\b[\w\s,]*$", re.I
 )
+_ANY_IF = re.compile(r"\b(?:if|when|whenever|once|cases?)\b", re.I)
 _IF = re.compile(r"\b(?:if|when|whenever|cases?(?:\s+(?:of|where))?)\W*$", re.I)
 _RIGHT_BEFORE = re.compile(r"\b(?:suppos\w+|assum\w+|if|when|whenever|cases?)(?:\s+(?:that|of|where))?\W*$", re.I)
 _UNDER = re.compile(  # at the beginning of a sentence that is not that of its first equation
@@ -61,7 +62,11 @@ def read_cases(formulas: Sequence[Stated], standing: Standing) -> None:
     something holds and define nothing."""
     first: dict[str | None, dict[tuple[str, ...], int]] = {}  # in which equation of a section each name stands first
     for k, f in enumerate(formulas):
-        if any(_is_supposed(formulas, k, chain, first, standing) for chain in f.chains):
+        if _is_condition(formulas, k):
+            f.when.local = True
+            for g in introduced(formulas, k, lambda g: GENERAL.search(g.raw.context) is not None):
+                g.when.here += (f,)
+        elif any(_is_supposed(formulas, k, chain, first, standing) for chain in f.chains):
             left, *values = f.chains[0].sides
             given = len(f.chains) == 1 and not isinstance(left, s.Call) and _is_given(f, left, values, standing)
             f.when.alone = not example(f, f.chains[0]) and (given or _is_by_itself(formulas, k))
@@ -73,6 +78,18 @@ def read_cases(formulas: Sequence[Stated], standing: Standing) -> None:
         for name in (n for c in f.chains for side in c.sides for n in s.walk(side)):
             if isinstance(name, s.Symbol | s.Scripted):
                 first.setdefault(base_of(name), {}).setdefault(f.raw.section, k)
+
+
+def _is_condition(formulas: Sequence[Stated], k: int) -> bool:
+    """Whether an equation in the text says of given data where something holds, “if $A^\\top = A$, …”, also “if we
+    normalise symmetrically, …”: such an equation names nothing."""
+    f = formulas[k]
+    if f.raw.displayed or len(f.chains) != 1 or any(map(contains_derivative, f.chains[0].sides)):
+        return False
+    left, *right = f.chains[0].sides
+    named = isinstance(left, s.Symbol | s.Scripted | s.Call)
+    of_itself = named and any(base_of(x) == base_of(left) for side in right for x in names_in(side))
+    return (of_itself or not named) and _ANY_IF.search(sentence(formulas, k)) is not None
 
 
 def _is_supposed(
@@ -94,9 +111,9 @@ def _is_supposed(
     known = [n for n in known if n < begun or formulas[n].raw.displayed]  # not “if $u = W^T h$ with $h = f(W x)$”
     if not known or _WHERE.search(f.raw.context):
         return False
+    words = sentence(formulas, k, displays=not isinstance(left, s.Call))  # a function of one case after the other
     if f.raw.displayed:
         return isinstance(left, s.Call) and _RIGHT_BEFORE.search(f.raw.context) is not None
-    words = sentence(formulas, k, displays=not isinstance(left, s.Call))  # a function of one case after the other
     if _CASE.search(words):
         return True
     new = all(g is f for g in standing.defined.get(plain(left), ()))

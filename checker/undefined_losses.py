@@ -80,6 +80,14 @@ def with_another_loss(world: World, c: Comparison, environment: Environment) -> 
     return other
 
 
+def of_any_loss(c: Comparison, environment: Environment) -> tuple[Verdict, ...]:
+    """What a judgement of another loss settles: a proof, and where each side has a derivative of it, that this does not
+    follow from that. ``∂L/∂z = p - y`` may hold of the one that is defined, where what links them is not said."""
+    loss = environment.loss or ""
+    both = all(any(adjoint_of(head, loss) is not None for head in heads(side)) for side in (c.left, c.right))
+    return (Verdict.PROVED, Verdict.REFUTED) if both else (Verdict.PROVED,)
+
+
 def by_later_ones(
     world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link], number: int
 ) -> Link:

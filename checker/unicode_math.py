@@ -79,7 +79,9 @@ def _text(items: Items, marks: Sequence[Span], tight: bool = False) -> str:
     for marked, run in marked_runs(items, marks):
         opened = False
         for item in run:
-            joint, body = "" if sign else _joint(before, item, tight), _item(item, () if marked else marks, tight)
+            stop = item is items[-1] and isinstance(item, Symbol) and item.text == "."  # behind the formula
+            joint = "" if sign or stop else _joint(before, item, tight)
+            body = _item(item, () if marked else marks, tight)
             if marked and not opened and body:
                 joint, opened = joint + MARK, True
             parts.append(joint + body)
@@ -92,7 +94,8 @@ def _text(items: Items, marks: Sequence[Span], tight: bool = False) -> str:
 
 def _joint(before: Item | None, item: Item, tight: bool) -> str:
     """What stands between two neighbours."""
-    kind = item.kind if isinstance(item, Symbol) else None
+    inner = item.base if isinstance(item, Scripts) else item
+    kind = inner.kind if isinstance(inner, Symbol) and (inner is item or inner.kind == "close") else None
     last = before.kind if isinstance(before, Symbol) else None
     if before is None or kind == "space" or last == "space" or last == "open" or kind in ("punctuation", "close"):
         return ""

@@ -109,7 +109,8 @@ def take_unknown(
             if reference is not None and reference.layer is None and known:
                 more = set(unread_in(world, f.number, others).names)
                 variables = world.applied.parameters.get(reference.name, ())
-                if not others or not more <= world.below({reference.name, *variables}):
+                shown = more <= world.below({reference.name, *variables})
+                if not others or not shown and not _of_another(world, reference.name, f, others, formulas):
                     world.unknown.amended.setdefault(reference.name, f.number)
     for f in formulas:
         for k, chain in enumerate(f.chains):
@@ -225,6 +226,18 @@ def take_elsewhere(world: World, defined: Mapping[str, tuple[Stated, frozenset[s
             world.unknown.elsewhere[name] = Unread(f.number, spoken, spoken)
 
 
+def _of_another(
+    world: World, name: str, told: Stated, others: Sequence[s.Node], formulas: Sequence[Stated]
+) -> bool:  # fmt: skip
+    """Whether a later section defines a loss that is told here to be a function of what only this one speaks of: “the
+    loss $L$ is a function of $o$”, in the section of one layer, and in that of the last one ``L = -\\log p_y``."""
+    quantity, bases = world.quantities.get(name), {*map(base_of, others)}
+    if quantity is None or (quantity.number or 0) < told.number or name not in world.losses():
+        return False
+    speaking = [f for f in formulas if f.number == quantity.number or any(base_of(x) in bases for x in f.names)]
+    return not any(is_within(f.raw.section, told.raw.section) == (f.number == quantity.number) for f in speaking)
+
+
 def take_beside(world: World, formulas: Sequence[Stated]) -> None:
     """Note what ``formulas`` declare or define that a scope does not see."""
     for f in formulas:
@@ -268,8 +281,10 @@ def unread(world: World, here: Statement, sides: tuple[s.Node, ...], number: int
     if missing is None:
         return None
     found = world.unknown.unread[missing]
+    if found.told and (others := sorted(found.names - {missing})):
+        return f"how {missing} depends on {', '.join(others)} is not said (formula {found.number})"
     if found.told:
-        return f"how {missing} depends on {', '.join(sorted(found.names))} is not said (formula {found.number})"
+        return f"what the text says of {missing} at formula {found.number} is not read"
     return f"the definition of {missing} in formula {found.number} has no meaning"
 
 

@@ -117,7 +117,8 @@ _UNIT_OF_LABEL = re.compile(  # “the one-hot vector of the class $y_t$”
 _UNITS_OF_LABELS = re.compile(  # “$e_a$ and $e_b$ the unit vectors of the true classes”
     rf"(?:\s*(?:,|,?\s*and)\s*\$)*{_IS}(?:standard\s+|canonical\s+)?(?P<kind>unit|basis|{_ONE_HOT})\s+vectors?\s+"
     r"(?:of|for|at)\s+(?:the|its|their)\s+(?:(?:two|true|correct|target|observed|actual|next|given)\s+)*"
-    r"(?:class(?:es)?|labels?|tags?|words?|tokens?|targets?|categor(?:y|ies)|ind(?:ex|ices)|positions?)(?=\s*(?:[,;.:)]|$))",
+    r"(?:actions?|class(?:es)?|labels?|tags?|words?|tokens?|targets?|categor(?:y|ies)|ind(?:ex|ices)|positions?)"
+    r"(?:\s+(?:taken|chosen|played|selected|drawn|observed))?(?=\s*(?:[,;.:)]|$))",
     re.IGNORECASE,
 )
 _UNIT_BEFORE = re.compile(rf"\b{_STANDARD}\s+$", re.IGNORECASE)

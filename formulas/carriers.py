@@ -122,7 +122,9 @@ _ROW_ENVIRONMENT = re.compile(r"\s*\\begin\{(align|gather|eqnarray|flalign|align
 _MARK = re.compile(
     r"\\begin\{|\\end\{|\\\\\*?(?:\[[^\]a-z]*(?:pt|em|ex|mm|cm|in)?\])?|\\(?:short)?intertext\{|\\.|[{}]", re.DOTALL
 )
-_INCOMPLETE = re.compile(r"(?:[-+=*/<>]|\\(?:cdot|times|circ|odot|star|in|le|ge|approx|left[.(\[|]))\s*[&\s]*$")
+_INCOMPLETE = re.compile(  # not at a name, c^-
+    r"(?:(?<![_^])[-+=*/<>]|\\(?:cdot|times|circ|odot|star|in|le|ge|approx|left[.(\[|]))\s*[&\s]*$"
+)
 _CONTINUES = re.compile(r"[&\s{}]*(?:\\q?quad[&\s{}]*|\\[,;!: ][&\s{}]*|\\left\.|\\hspace\*?\{[^}]*\})*"
                         r"(?P<operator>[-+*/)\]]|\\(?:cdot|times|circ|odot|star|ast|otimes|right)(?![A-Za-z]))")
 

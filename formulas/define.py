@@ -161,8 +161,9 @@ def _register(
         origins = [first_value(reference.name, letter, world) for letter in letters]
         if from_zero:
             world.letters.from_zero.add(head)
-        if from_zero or reference.name in world.letters.begins or any(o < world.origin for o in origins):
-            known = Known(head, tuple(extents), (), starts if from_zero else (world.origin,) * len(extents))
+        begins = reference.name in world.letters.begins  # with another member than the first of all
+        if from_zero or begins or any(o < world.origin for o in origins):
+            known = Known(head, tuple(extents), (), starts if from_zero or begins else (world.origin,) * len(extents))
     else:
         known = Known(head, tuple(extents), value.shape, tuple(int(i.start.value) for i in indices))
         body = value.body

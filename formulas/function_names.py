@@ -21,6 +21,7 @@ from verify_derivations.formulas.symbols import (
     FUNCTIONS,
     INDEX_LETTERS,
     LOSSES,
+    SIGMOID,
     Symbols,
     split_run,
 )
@@ -49,6 +50,8 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
     primed: set[str] = set()
     evident: set[str] = set(functions)
     quantities: set[str] = set()
+    members: set[str] = set()  # with an index, σ_j = …
+    scripted: set[str] = set()  # before a bracket with an index, σ_j (x - y)
     factors: set[str] = set()  # capitals that stand before another symbol
     entries_before: set[str] = set()  # before a bracket with a sum, f_{ij} (a_i + b_j)
     before: set[str] = set()  # any other
@@ -71,6 +74,7 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
             starts = not front and starts_statement(tokens, k - logarithm)
             if bracket.kind == "open" and bracket.text in ("(", "[") and not is_transposed(tokens, k + 1, after):
                 applied.add(name)
+                scripted |= {name} if tokens[k + 1].kind == "_" else set()
                 entry = _is_entry(tokens, k, symbols.indices) and _is_sum(tokens, after)
                 (entries_before if entry else before).add(name)
                 behind = skip_scripts(tokens, bracket.partner + 1)
@@ -87,11 +91,11 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
                 evident.add(name)  # r: R^n → R^m
             elif tokens[after - 1].kind != "'" and (is_word(name) and name not in FUNCTIONS or (
                     starts and bracket.kind == "relation" and bracket.text in ("=", ":=", "\\in"))):
-                quantities.add(name)
+                (members if name == SIGMOID and tokens[k + 1].kind == "_" else quantities).add(name)
             elif bracket.kind in ("symbol", "run") and name.isupper() and len(name) == 1:
                 factors.add(name)
     functions_by_prime = primed - factors  # of V h and V'(y - t) the V is no function
-    applied -= quantities | (entries_before - before)
+    applied -= quantities | members & scripted | (entries_before - before)
     found = evident | {
         name for name in applied if name in CUSTOMARY or name in functions_by_prime or is_word(name)
     } | letters_applied.names()  # fmt: skip

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.units import closing_brace
 
-HEADING_COMMANDS = r"\\(?:part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|title|author|date)\*?(?=\s*[\[{])"
+HEADING_COMMANDS = (
+    r"\\(?:part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|title|author|date|frametitle"
+    r"|begin\{frame\}(?:<[^>]*>)?(?:\[[^\]]*\])?(?=\{))\*?(?=\s*[\[{])"
+)
 
 
 _SAID_BY_ITSELF = {name: name.capitalize() for name in (

@@ -35,6 +35,11 @@ SIGNS = frozenset(("\\ast", "*", "+", "-", "\\star", "\\prime"))
 """Scripts that tell a name from others, and count nothing."""
 
 
+def _is_small(name: str) -> bool:
+    """Whether a name is a small letter: ``A^-`` may be an inverse of A, ``c^-`` is the c before."""
+    return re.fullmatch(r"(?:\\\w+\{)?[a-z]\}?", name) is not None
+
+
 @dataclass(frozen=True)
 class Reference:
     """``name`` (base, accent and label), an optional layer, and what is done to it."""
@@ -171,7 +176,7 @@ class NameTable:
                 if inverted:
                     return None
                 inverted, transposed = True, transposed != (part != INVERSE)
-            elif isinstance(part, s.Symbol) and part.name in SIGNS - {"-"}:
+            elif isinstance(part, s.Symbol) and part.name in SIGNS and (part.name != "-" or _is_small(inner.name)):
                 name += "^{" + part.name + "}"
             elif (
                 isinstance(part, s.Symbol)

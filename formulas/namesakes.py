@@ -4,11 +4,13 @@ How a section uses a letter is told by what it declares, and by what can stand t
 use it as a number and others as a vector or a matrix, those of the one kind have a letter of their own. A section that
 leaves it open goes on with the one around it, or before it. Where one section uses a letter in both ways, it is one.
 
-So are the bias c of ``V x + c`` and the states ``c_t`` that a recursion of another section makes of ``c_{t-1}``.
+So are a standard deviation σ_j, and the function of σ(z) in another section; and the bias c of ``V x + c``, and the
+states ``c_t`` that a recursion of another section makes of ``c_{t-1}``.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -18,10 +20,11 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.document import is_within
 from verify_derivations.formulas.fonts import Place, Trees
 from verify_derivations.formulas.scripts import is_square, is_transpose, items_of
-from verify_derivations.formulas.symbols import LOSSES
+from verify_derivations.formulas.symbols import LOSSES, SIGMOID
 
 _OWN = "\\mathit"
 """The font in which letters are written that are something of their own in a section."""
+_OWN_NAME = re.compile(r"\\mathit\{(\w|\\sigma)\}")
 NUMBER, TENSOR = "number", "tensor"
 ONE, MANY = "one", "many"
 _ORDER = frozenset(("<", ">", "\\le", "\\leq", "\\ge", "\\geq"))
@@ -50,7 +53,19 @@ def namesakes(trees: Trees) -> dict[Place, frozenset[s.Symbol]]:
         forms = {place: _forms(letter, trees[place]) for place in having if letter in states}
         for place in _own_places(kinds) or _own_places(forms):
             found[place].add(letter)
+    for place in _deviations(trees):
+        found[place].add(s.Symbol(SIGMOID))
     return {place: frozenset(letters) for place, letters in found.items()}
+
+
+def _deviations(trees: Trees) -> list[Place]:
+    """The sections in which σ_j is a standard deviation, where others have the function of σ(z)."""
+    sigma = s.Symbol(SIGMOID)
+    nodes = {place: [x for tree in inside for x in s.walk(tree)] for place, inside in trees.items()}
+    applying = [place for place in nodes if any(isinstance(x, s.Call) and x.function == sigma for x in nodes[place])]
+    apart = [place for place in nodes if not any(is_within(at, place) or is_within(place, at) for at in applying)]
+    return [place for place in apart if applying and any(
+        isinstance(x, s.Scripted) and x.base == sigma and isinstance(x.sub, s.Symbol) for x in nodes[place])]
 
 
 def rewritten(tree: s.Node, letters: Set[s.Symbol]) -> s.Node:
@@ -68,6 +83,11 @@ def rewritten(tree: s.Node, letters: Set[s.Symbol]) -> s.Node:
 def letter_in(name: str) -> str:
     """The letter that a section writes for a name of its own."""
     return name[len(_OWN) + 1 : -1] if name.startswith(f"{_OWN}{{") else name
+
+
+def letters_in(text: str) -> str:
+    """A text with the letters that the document writes for names of a section's own."""
+    return _OWN_NAME.sub(r"\1", text) if _OWN in text else text
 
 
 def _states(trees: Sequence[s.Node]) -> Iterator[s.Symbol]:

@@ -408,6 +408,7 @@ class _Scanner:
         if name in ("title", "author", "date"):
             setattr(self.meta, name, getattr(self.meta, name) or plain(title, latex=True))
             return stop
+        name = "paragraph" if name.startswith(("frame", "begin{frame}")) else name  # a slide
         level = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph").index(name)
         level += self.environments[-1] if level > 4 and self.environments else 0
         self._enter(level, plain(title, latex=True))

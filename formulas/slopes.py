@@ -257,11 +257,22 @@ def untransposed(node: s.Node) -> s.Node:
     return node.base if node.sub is None and not node.primes else replace(node, sup=None)
 
 
+def _taken_at(reader: Elaborator, numerator: s.Node | None, denominator: s.Node) -> s.Node | None:
+    """The ``ℓ(x_t)`` that is meant by the ℓ of ``∂ℓ/∂x_t``, where that is defined so: as one number for each t."""
+    world = reader.world
+    reference = world.table.reference(numerator) if isinstance(numerator, s.Symbol) else None
+    if numerator is None or reference is None or reference.name not in world.applied.runs:
+        return numerator
+    arguments = world.applied.arguments.get(reference.name, ())
+    return s.Call(numerator, arguments) if denominator in arguments else numerator
+
+
 def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, total: bool = False) -> Slope:
     if (root := _square_root(reader, denominator)) is not None:  # by σ², which is 1/(2σ) of that by σ
         slope = _slope(reader, numerator, root, total)
         factor = mul(Number(Fraction(1, 2)), power(reader.tensor(root).body, -1))
         return replace(slope.scaled(factor), denominator=_plain(denominator))
+    numerator = _taken_at(reader, numerator, denominator)
     head, axes, access, shape, name = _variable(reader, denominator)
     if numerator is None:
         loss = reader.world.loss

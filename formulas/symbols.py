@@ -42,6 +42,7 @@ ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"
 }
 """Commands that make another symbol of one."""
 
+SIGMOID = "\\sigma"
 CUSTOMARY = frozenset(("f", "g", "\\sigma", "\\phi", "\\varphi", "\\Phi", "\\psi", "\\rho"))
 LOSSES = ("J", "L", "\\mathcal{L}", "\\mathcal{J}", "\\ell", "E", "\\mathcal{E}", "C", "loss")
 """What a loss is called: a number, also of tensors, and where there is more than one the one that is used nowhere."""

@@ -70,6 +70,10 @@ class Unknown(Forked):
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
     again: set[str] = field(default_factory=set)  # names declared “for any” in one sentence, and spoken of in another
     arrays: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)  # what words call so → in which sections
+    one_or_all: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    """Names without the index with which only other sections define them, with the sections where they are so."""
+    later_wholes: dict[str, dict[tuple[str, ...], int]] = field(default_factory=dict)
+    """Names that sections write with an index only, and a later one defines without: in which, and the formula."""
     special: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
     """Given data, with what is said of them and not used: the formula or 0, words, whether it is so of the identity."""
     conditions: dict[int, tuple[frozenset[str], str]] = field(default_factory=dict)

@@ -168,3 +168,12 @@ WEIGHED = (
 def test_entries_before_a_bracket_with_a_sum_are_factors(claim: str, expected: Verdict) -> None:
     found = report_on(f"{WEIGHED}\n\n$$ {claim} $$\n", "a.md").formulas[-1]
     assert found.verdict is expected, found.message
+
+
+@pytest.mark.parametrize("named", [r"\ell(x_t)", r"\ell"])
+@pytest.mark.parametrize(("sign", "verdict"), [("-", Verdict.PROVED), ("", Verdict.REFUTED)])
+def test_one_number_for_each_argument_with_an_index(named: str, sign: str, verdict: Verdict) -> None:
+    text = rf"""Let $u \in \mathbb{{R}}^d$, $0 < a_t < 1$ and $x_t \in \mathbb{{R}}^d$ for $t = 1, \dots, T$.
+$$\ell(x_t) = -\frac{{1}}{{2 a_t}} \|x_t - u\|^2$$
+$$\nabla_{{x_t}} {named} = {sign}\frac{{x_t - u}}{{a_t}}$$"""
+    assert report_on(text).formulas[-1].verdict is verdict

@@ -214,3 +214,30 @@ def test_a_value_for_an_example_holds_not_before_it(tmp_path: Path) -> None:
 def test_a_letter_beside_an_index_is_one_before_it_stands_at_a_name(claim: str, verdict: Verdict) -> None:
     text = r"Let $p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$ and $J = \sum_i p_i r_i$." + f"\n\n$$ {claim} $$\n"
     assert check(scan(text)).formulas[-1].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "behind"),
+    [
+        ("Our matrix satisfies $A^\\top = A$. Then", PROVED, PROVED),
+        ("If $A^\\top = A$, then", REFUTED, PROVED),
+        ("If we normalise symmetrically, $A^\\top = A$ and", REFUTED, PROVED),
+        ("In the symmetric case $A^\\top = A$ this is", REFUTED, PROVED),
+        ("If $A^\\top = A$, one can save the transpose.\n\n# Next\n", REFUTED, REFUTED),
+    ],
+)
+def test_an_equation_of_one_matrix_behind_if_is_no_given(words: str, before: Verdict, behind: Verdict) -> None:
+    claim = r"$$\frac{\partial L}{\partial X} = A \frac{\partial L}{\partial H}$$"
+    given = r"Let $X \in \mathbb{R}^{n \times m}$, $A \in \mathbb{R}^{n \times n}$ and $H = A X$."
+    found = [f for f in report_on(f"# One\n{given}\n{claim}\n{words}\n{claim}").formulas if f.displayed]
+    assert [f.verdict for f in found] == [before, behind]
+
+
+@pytest.mark.parametrize(("words", "before"), [("If", Verdict.CONDITIONAL), ("Recall that", PROVED)])
+def test_a_sum_behind_if_is_no_given(words: str, before: Verdict) -> None:
+    claim = r"$$\frac{\partial L}{\partial z} = p - y$$"
+    text = rf"""Let $z, y \in \mathbb{{R}}^n$, $p = \operatorname{{softmax}}(z)$ and $L = -\sum_{{k=1}}^n y_k \log p_k$.
+{claim}
+{words} $\sum_{{k=1}}^n y_k = 1$, then
+{claim}"""
+    assert [f.verdict for f in report_on(text).formulas if f.displayed] == [before, PROVED]

@@ -4,6 +4,7 @@ or an index; and a gate has the size that its own sum has, in whatever order the
 from __future__ import annotations
 
 import pytest
+from judging import report_on
 
 from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Formula, Verdict
@@ -95,3 +96,16 @@ def test_the_last_derivative_has_a_name(words: str) -> None:
 def test_another_sentence_gives_no_name() -> None:
     text = LAST.replace("WORDS", "It has nothing to do with").replace("CLAIM", "p")
     assert check(scan(text)).formulas[-1].verdict is not Verdict.PROVED
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [("f", Verdict.PROVED), ("g", Verdict.REFUTED)])
+def test_the_cell_before_with_a_minus_sign(factor: str, verdict: Verdict) -> None:
+    """At the end of a row of ``align`` it is no operator with which the row goes on."""
+    text = rf"""$f = \sigma(W_f s + b_f)$, $i = \sigma(W_i s + b_i)$, $g = \tanh(W_g s + b_g)$ and
+$c = f \odot c^- + i \odot g$.
+\begin{{align}}
+\frac{{\partial E}}{{\partial f}} &= \frac{{\partial E}}{{\partial c}} \odot c^-\\
+\frac{{\partial E}}{{\partial c^-}} &= \frac{{\partial E}}{{\partial c}} \odot {factor}
+\end{{align}}"""
+    *_, gate, before = report_on(text).formulas
+    assert (gate.verdict, before.verdict) == (Verdict.PROVED, verdict)

@@ -225,8 +225,40 @@ def test_a_loss_that_becomes_another_one_is_that_from_there_on(text: str) -> Non
 def test_what_stands_behind_two_definitions_is_of_neither() -> None:
     for claim in PENALISED:
         found = judged(f"{MODEL}\n\n# Summary\n\n$$ {claim} $$")
-        assert found[1].verdict is Verdict.UNDECIDED
+        assert found[1].verdict in HOLDS  # it goes on with the model
         assert found[-1].verdict is Verdict.UNDECIDED
+
+
+CELLS = r"""# Forward
+Let $x, u \in \mathbb{R}^n$, $f = \sigma(x)$ and $h = f \odot u$.
+
+# Backward
+$$\frac{\partial E}{\partial f} = FIRST$$
+
+# Another cell, forward
+Let $x, u \in \mathbb{R}^n$, $r = \tanh(x)$ and $h = 2 r \odot u$.
+
+# Another cell, backward
+$$\frac{\partial E}{\partial r} = SECOND$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [("u", "2 u", [Verdict.PROVED, Verdict.PROVED]), ("2 u", "u", [Verdict.REFUTED, Verdict.REFUTED])],
+)
+@pytest.mark.parametrize("slides", [False, True])
+def test_a_section_goes_on_with_the_scope_right_before_it(
+    first: str, second: str, expected: list[Verdict], slides: bool
+) -> None:  # fmt: skip
+    text = CELLS.replace("FIRST", rf"{first} \odot \frac{{\partial E}}{{\partial h}}")
+    text = text.replace("SECOND", rf"{second} \odot \frac{{\partial E}}{{\partial h}}")
+    if slides:
+        frames = (f"\\begin{{frame}}[t]{{{part}\\end{{frame}}\n" for part in text.split("# ")[1:])
+        text = "\\documentclass{beamer}\n" + "".join(frame.replace("\n", "}\n", 1) for frame in frames)
+        assert "\\begin{frame}[t]{Forward}" in text
+    found = report_on(text, "notes.tex" if slides else "notes.md").formulas
+    assert [f.verdict for f in found if f.displayed] == expected
 
 
 LOGITS = (

@@ -267,3 +267,72 @@ def test_two_scalars_have_different_values_somewhere() -> None:
     $$\frac{\partial v_{t+1}}{\partial v_t} = FACTOR I$$"""
     assert displayed(text, FACTOR=r"\beta")[-1].verdict is PROVED
     assert displayed(text, FACTOR=r"\eta")[-1].verdict is REFUTED
+
+
+@pytest.mark.parametrize(
+    ("scale", "gain", "verdicts"),
+    [
+        (r"\sum_i g_i u_i", r"\frac{v^\top \nabla_w L}{\|v\|}", [PROVED, PROVED]),
+        (r"\sum_i g_i x_i", r"v^\top \nabla_w L", [REFUTED, REFUTED]),
+    ],
+)
+def test_letters_of_a_section_that_a_later_one_declares(scale: str, gain: str, verdicts: list[Verdict]) -> None:
+    """Also a name for a gradient, and what is a number there by its definition only."""
+    text = r"""
+## Batches
+Let $v = \frac{1}{m} \sum_{i=1}^m x_i^2$, $u_i = \frac{x_i}{\sqrt{v + \epsilon}}$ and $y_i = \gamma u_i$
+for $i = 1, \dots, m$. With $g_i = \frac{\partial L}{\partial y_i}$ we have
+$$\frac{\partial L}{\partial \gamma} = SCALE$$
+## Weights
+Here $w = \frac{g}{\|v\|} v$ with $v \in \mathbb{R}^k$ and $g \in \mathbb{R}$. Then
+$$\frac{\partial L}{\partial g} = GAIN$$
+"""
+    assert [f.verdict for f in displayed(text, SCALE=scale, GAIN=gain)] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("deviation", "entropy", "verdicts"),
+    [(r"\sigma_j", r"\pi \odot (1 - \pi)", [PROVED, PROVED]), (r"-\sigma_j", r"\pi \odot \pi", [REFUTED, REFUTED])],
+)
+def test_a_standard_deviation_and_the_sigmoid(deviation: str, entropy: str, verdicts: list[Verdict]) -> None:
+    text = r"""
+# Scales
+Let $\rho \in \mathbb{R}^k$ and $\sigma_j = e^{\rho_j}$.
+$$\frac{\partial \sigma_j}{\partial \rho_j} = DEVIATION$$
+# Units
+Let $s \in \mathbb{R}^D$, $\pi = \sigma(s)$ and $B = \sum_i \pi_i$.
+$$\frac{\partial B}{\partial s} = ENTROPY$$
+"""
+    found = displayed(text, DEVIATION=deviation, ENTROPY=entropy)
+    assert [f.verdict for f in found] == verdicts
+    assert not any("mathit" in f.message for f in found)
+
+
+LATER = r"""
+# A state
+Let $s_t \in \mathbb{R}^n$, $y_t = C s_t$ for $t = 1, \dots, T$ and $L = \frac12 \sum_{t=1}^T \|y_t - r_t\|^2$.
+$$\frac{\partial L}{\partial s_t} = CLAIM$$
+# A unit
+Let $r = \sigma(a) - y$ and $q = \frac12 r^\top r$.
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [(r"C^\top (y_t - r_t)", PROVED), (r"2 C^\top (y_t - r_t)", UNDECIDED), (r"C^\top y_t - r_t", UNDECIDED)],
+)
+def test_what_a_later_section_defines_has_no_entries_before(claim: str, verdict: Verdict) -> None:
+    """That r rests on y, and twice the gradient was proved."""
+    (found,) = displayed(LATER, CLAIM=claim)
+    assert found.verdict is verdict or verdict is UNDECIDED and found.verdict.wrong, found.message
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("2 (z_i - b_i) w_i", PROVED), ("(z_i - b_i) w_i", REFUTED)])
+def test_what_an_earlier_section_defines_has_entries(claim: str, verdict: Verdict) -> None:
+    text = r"""
+# A layer
+Let $x, w, b \in \mathbb{R}^n$, $z = w \odot x$ and $L = \|z - b\|^2$.
+# By entries
+$$\frac{\partial L}{\partial x_i} = CLAIM$$
+"""
+    assert displayed(text, CLAIM=claim)[0].verdict is verdict

@@ -104,7 +104,7 @@ $$ CLAIM $$
     [
         (r"\frac{\partial L}{\partial \Theta} = \delta m^\top", Verdict.PROVED),
         (r"\frac{\partial L}{\partial m} = \Theta^\top \delta", Verdict.PROVED),
-        (r"\frac{\partial L}{\partial \Theta} = 2 \delta m^\top", Verdict.UNDECIDED),
+        (r"\frac{\partial L}{\partial \Theta} = 2 \delta m^\top", Verdict.REFUTED),  # whatever the loss
         (r"\frac{\partial L}{\partial \Theta} = 0", Verdict.UNDECIDED),
         (r"\frac{\partial L}{\partial \Theta} = (a - y) m^\top", Verdict.ILL_FORMED),
         (r"\frac{\partial L}{\partial x} = V (a - y)", Verdict.ILL_FORMED),
@@ -113,4 +113,29 @@ $$ CLAIM $$
 def test_a_loss_that_does_not_depend_on_what_it_is_differentiated_by(claim: str, verdict: Verdict) -> None:
     found = report_on(ELSEWHERE.replace("CLAIM", claim), "a.md").formulas
     assert found[-1].verdict is verdict, found[-1].message
-    assert any("another loss" in x for x in found[-1].remarks) is (verdict is Verdict.PROVED)
+    assert any("another loss" in x for x in found[-1].remarks) is (verdict in (PROVED, REFUTED))
+
+
+SECTIONS = r"""# A layer
+Let $X \in \mathbb{R}^{n \times d}$, $W \in \mathbb{R}^{d \times d}$, $V = X W$, $P \in \mathbb{R}^{n \times n}$
+and $O = P V$. The loss $L$ is a function of $WHAT$.
+Write $\bar O = \frac{\partial L}{\partial O}$, and likewise $\bar P, \bar V$.
+$$\bar V = CLAIM$$
+# The last one
+Let $z, t \in \mathbb{R}$ and $L = (z - t)^2$.
+$$\frac{\partial L}{\partial z} = SLOPE$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "claim", "slope", "verdicts"),
+    [
+        ("O", r"P^\top \bar O", "2 (z - t)", ["proved", "proved"]),
+        ("O", r"P \bar O", "z - t", ["refuted", "refuted"]),  # whatever L is
+        ("z$ and $O", r"P^\top \bar O", "2 (z - t)", ["undecided", "undecided"]),  # there is more to it
+    ],
+)
+def test_a_loss_that_a_later_section_defines(what: str, claim: str, slope: str, verdicts: list[str]) -> None:
+    text = SECTIONS.replace("WHAT", what).replace("CLAIM", claim).replace("SLOPE", slope)
+    claims = [f for f in report_on(text).formulas if f.displayed]
+    assert [f.verdict.value for f in claims] == verdicts, claims

@@ -422,7 +422,8 @@ def test_what_is_declared_and_differentiated_and_nothing_defines_depends_on_some
 def test_no_claim_holds_since_nothing_leads_to_the_loss(summand: str, given: str) -> None:
     head = rf"For $i = 1, \dots, N$ let $x_i \in \mathbb{{R}}^n$, $W \in \mathbb{{R}}^{{m \times n}}${given}." + "\n"
     loss = rf"L = \sum_{{i=1}}^N {summand}"
-    for factor, expected in (("", Verdict.PROVED), ("2", Verdict.UNDECIDED)):  # both sides would be zero
+    wrong_step = Verdict.REFUTED if given else Verdict.UNDECIDED  # what is not given may be made of anything
+    for factor, expected in (("", Verdict.PROVED), ("2", wrong_step)):  # both sides would be zero
         step = rf"{factor} \frac{{\partial L}}{{\partial z_i}} x_i^\top"
         claim = rf"\frac{{\partial L}}{{\partial W}} = \sum_{{i=1}}^N {step}"
         assert of(judged("z_i = W x_i", loss, claim, head=head), claim).verdict is expected
@@ -541,3 +542,12 @@ def test_the_variable_of_a_function_is_no_state(left: str, right: str, wrong: st
     """The z of f(z) beside z_l."""
     found = [check(scan(RESIDUAL.replace("CLAIM", f"{left} = {side}"))).formulas[-1] for side in (right, wrong)]
     assert [f.verdict for f in found] == [Verdict.PROVED, Verdict.REFUTED]
+
+
+@pytest.mark.parametrize(("right", "verdict"), [("1 + f'(x_l)", Verdict.PROVED), ("f'(x_l)", Verdict.REFUTED)])
+def test_a_recursion_of_numbers_told_forward_that_says_nothing_of_its_beginning(right: str, verdict: Verdict) -> None:
+    text = rf"""Let $x_{{l+1}} = x_l + f(x_l)$ for $l = 0, \dots, N - 1$ and $E = (x_N - r)^2$. Then
+$$\frac{{\partial x_{{l+1}}}}{{\partial x_l}} = {right}$$
+$$\frac{{\partial E}}{{\partial x_l}} = \frac{{\partial E}}{{\partial x_{{l+1}}}} ({right})$$"""
+    *_, loss, step, gradient = report_on(text).formulas
+    assert (loss.verdict, step.verdict, gradient.verdict) == (Verdict.DEFINED, verdict, verdict), gradient.message

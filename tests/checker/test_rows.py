@@ -418,3 +418,25 @@ def test_unit_vectors_of_which_nothing_is_said(
     assert tuple(f.verdict for f in report.formulas[-len(claims):]) == verdicts
     told = [c.reading for c in report.conventions if c.symbol == "e_k"]
     assert told == (["unit vectors"] if PROVED in verdicts else [])
+
+
+EXERCISES = r"""# Linear models
+Here $X \in \mathbb{R}^{n \times p}$ is the design matrix with rows $x_i^\top$, $y \in \mathbb{R}^n$ the response,
+$\beta \in \mathbb{R}^p$ and $\eta_i = x_i^\top \beta$.
+
+**Exercise 1.** Let $J = \frac12 \sum_{i=1}^n (y_i - \eta_i)^2$.
+$$\nabla_\beta J = FIRST$$
+
+**Exercise 2.** With a threshold $a \in \mathbb{R}$ let $q = \sigma(a - \eta)$.
+$$\frac{\partial q}{\partial \eta} = -q (1 - q)$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "verdict"),
+    [(r"X^\top (\eta - y)", PROVED), (r"X^\top (y - \eta)", REFUTED), (r"X (\eta - y)", ILL_FORMED)],
+)
+def test_rows_before_other_data_and_one_of_many_in_an_exercise(first: str, verdict: Verdict) -> None:
+    one, other = (f for f in report_on(EXERCISES.replace("FIRST", first)).formulas if f.displayed)
+    assert one.verdict is verdict, one.message
+    assert not other.verdict.wrong, other.message  # η is one of the η_i there

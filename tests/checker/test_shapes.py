@@ -73,3 +73,16 @@ def test_what_is_called_a_matrix_is_no_number(said: str) -> None:
 def test_what_is_called_a_matrix_and_read_as_one(claim: str, verdict: Verdict) -> None:
     found = last(r"For a vector $x$ and a matrix $A$ let $$f = x^\top A x$$ $$\nabla_x f = CLAIM$$", claim)
     assert found.verdict is verdict
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("2 (n - p)", Verdict.PROVED), ("2 (p - n)", Verdict.REFUTED)])
+def test_names_in_a_space_with_words_between_them(claim: str, verdict: Verdict) -> None:
+    """Also where another section has a p of its own."""
+    text = r"""# Probabilities
+Let $s_j = w_j^2$ and $p_j = e^{s_j}$ for $j = 0, \dots, M$.
+# Triplets
+Anchor $a$, positive $p$, negative $n$, all in $\mathbb{R}^d$.
+$$T = \|a - p\|^2 - \|a - n\|^2$$
+$$\nabla_a T = CLAIM$$"""
+    *_, loss, gradient = report_on(text.replace("CLAIM", claim)).formulas
+    assert (loss.verdict, gradient.verdict) == (Verdict.DEFINED, verdict), gradient.message

@@ -162,3 +162,9 @@ def test_a_report_shows_what_a_macro_stands_for_and_its_body_is_no_more_trusted(
     assert shown.formulas[0].links[0].message == r"$\mathbf{x}$ is not $0$"
     assert r"\input" not in errata(one) and r"\mathbf{x}" in errata(one)
     assert one.formula(1).latex == r"\vx=0"
+
+
+def test_a_full_stop_is_no_factor() -> None:
+    assert to_text(r"x = \frac{a}{b}.") == "x = a/b."
+    assert to_text(r"\frac{a}{b} .5") == "a/b · .5"
+    assert to_text(r"\bigl(1 + \frac{a}{b}\bigr)^{-c} d") == "(1 + a/b)⁻ᶜ d"
