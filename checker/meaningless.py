@@ -13,7 +13,7 @@ from functools import cached_property
 
 from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.introduced import written_out
-from verify_derivations.checker.refuted import all_vectors, layer_or_power, mentioned, states_derivatives
+from verify_derivations.checker.refuted import all_vectors, layer_or_power, mentioned, operator, states_derivatives
 from verify_derivations.checker.statements import is_adjoint_name, is_derivative
 from verify_derivations.checker.unknown import beside, shapeless, spoken_of_elsewhere, taken_at, unsaid
 from verify_derivations.checker.verdicts import Link, Verdict
@@ -21,6 +21,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.names import Reference
+from verify_derivations.formulas.polynomial import ONE
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import UNITS, quantities_of
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
@@ -262,6 +263,17 @@ def _differentiated(node: s.Node) -> s.Node | None:
     return top if isinstance(top, s.Symbol | s.Scripted) and base_of(top) is not None else None
 
 
+def _of_any(failed: Failed) -> str | None:
+    """``dy = (dy/dx) dx`` of a y of which nothing else is said: a rule."""
+    left = failed.left
+    new = isinstance(left, s.Differential) and base_of(left.body) == failed.base
+    return f"{failed.error}, and may stand for anything" if new else None
+
+
+def _of_an_operator(failed: Failed) -> str | None:
+    return operator(failed.world, failed.sides)
+
+
 # -- indices and shapes ------------------------------------------------------------------------------------------
 
 
@@ -352,6 +364,20 @@ def _of_a_column(failed: Failed) -> str | None:
     """``u^{-1}`` of a column u, whose entries some invert."""
     columns = re.search(r"\binverse of a matrix of shape (?!1 )\S+ \\times 1 ", str(failed.error))
     return None if columns is None else f"{failed.error}; whether of each entry is not said"
+
+
+def _of_a_row(failed: Failed) -> str | None:
+    """The ``X_i W`` of X ∈ R^{B×d}, W ∈ R^{d×k}, where a member is read as a column: it is written as the row that it
+    is."""
+    where, world = failed.error.where if isinstance(failed.error, ShapeError) else None, failed.world
+    for one, other in zip(where.factors, where.factors[1:], strict=False) if isinstance(where, s.Product) else ():
+        row, matrix = map(world.table.reference, (one, other))
+        if row is None or matrix is None or row.transposed or matrix.transposed or len(row.indices) != 1:
+            continue
+        shapes = [known.shape for r in (row, matrix) if (known := world.known.get(r.name)) is not None]
+        if len(shapes) == 2 and all(len(x) == 2 and ONE not in x for x in shapes) and shapes[0][1] == shapes[1][0]:
+            return f"{failed.error}; whether {to_latex(one)} is a row or a column is not said"
+    return None
 
 
 def _of_a_numbered_part(failed: Failed) -> str | None:
@@ -482,6 +508,8 @@ class Doubt:
 
 DOUBTS: tuple[Doubt, ...] = (
     Doubt(UndefinedSymbol, _only_in_words, "symbol"),
+    Doubt(UndefinedSymbol, _of_an_operator, "symbol"),
+    Doubt(UndefinedSymbol, _of_any, "symbol"),
     Doubt(UndefinedSymbol, _in_a_step, "symbol"),
     Doubt(UndefinedSymbol, _spoken_of_elsewhere, "symbol"),
     Doubt(UndefinedSymbol, _is_written_out, "symbol"),
@@ -506,6 +534,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(ShapeError, _entrywise),
     Doubt(ShapeError, _of_a_diagonal),
     Doubt(ShapeError, _of_a_column),
+    Doubt(ShapeError, _of_a_row),
     Doubt(ShapeError, _of_a_numbered_part),
     Doubt(ShapeError, _layer_or_power),
     Doubt(ShapeError, _of_its_own_variable),

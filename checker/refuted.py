@@ -366,6 +366,19 @@ def layer_or_power(world: World, sides: Sequence[s.Node]) -> str | None:
     return None
 
 
+def _of_an_operator(refuted: Refuted) -> str | None:
+    return operator(refuted.world, refuted.sides)
+
+
+def operator(world: World, sides: Sequence[s.Node]) -> str | None:
+    """The D of ``df/dx = D f(x) = D_x f``, which nothing declares: it differentiates."""
+    if not states_derivatives(world, sides) or "D" in world.declarations or world.is_defined("D"):
+        return None
+    products = [x.factors for side in sides for x in s.walk(side) if isinstance(x, s.Product)]
+    found = any(base_of(x) == "D" for factors in products for x in factors[:-1])
+    return "whether D differentiates is not said" if found else None
+
+
 def _guessed(refuted: Refuted) -> str | None:
     """What is read as a matrix beside one, and may be a column, in an equation of values."""
     if states_derivatives(refuted.world, refuted.sides):
@@ -410,5 +423,5 @@ def _also_a_size(refuted: Refuted) -> str | None:
 REASONS: tuple[Callable[[Refuted], str | None], ...] = (
     _of_one_step, _made_of_others, _one_of_many, _is_rule, _slope_told, _two_values, _taken_elsewhere,
     _of_an_inner_variable, _also_a_size, _to_be_solved, _transposed_number,
-    _slope_of_a_leaf, _layer_or_power, _guessed,
+    _slope_of_a_leaf, _layer_or_power, _of_an_operator, _guessed,
 )  # fmt: skip

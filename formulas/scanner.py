@@ -41,6 +41,7 @@ from verify_derivations.formulas.macros import (
 )
 from verify_derivations.formulas.run_in import OPENING, run_in, solves
 from verify_derivations.formulas.struck import without_struck
+from verify_derivations.formulas.translated import in_english
 
 __all__ = ["Document", "RawFormula", "read_document", "scan"]
 
@@ -111,6 +112,10 @@ _ESCAPED = re.compile(r"\\\\(?=\\\\)|\\(?=\\[,;:!{}|])|(?<!\\)\\(?=[_*])")  # of
 _IN_THE_TEXT = re.compile(r"(?<![\\$])\$(?!\$)[^$\n]+(?<!\\)\$(?!\$)|\\\(")
 _TO_NEXT = re.compile(r"[^\n$]*")
 _WORD = re.compile(r"[^\W\d_]{2}|(?<=\s)[^\W\d_](?=\s)")
+_GROUNDS = re.compile(  # & \\text{from } x^\\top y = y^\\top x: a column of rules, from which no further row goes on
+    r"&[\s&]*\\(?:text|textrm|mbox|mathrm)\s*\{\s*\(?(?:from|by|using|use)\b"
+    r"(?![^{}]*\b(?:set|let|assum|suppos|put|where|when|if|at)\w*)[^{}]*\}.*$", re.S | re.I,
+)  # fmt: skip
 _MARKUP = re.compile(r"\{[^{}\n]*\}|<[^<>\n]*>|&\w+;")  # {#eq:loss}, <br>, &nbsp;
 _BLANK = re.compile(r"\n[ \t>]*\n")
 
@@ -205,7 +210,8 @@ class _Scanner:
         self.behind = False
 
     def _take_prose(self) -> str:
-        context = plain("".join(self.prose), latex=self.latex)
+        behind_display = bool(self.formulas) and self.formulas[-1].displayed
+        context = in_english(plain("".join(self.prose), latex=self.latex), behind_display)
         self.prose.clear()
         return context
 
@@ -244,7 +250,7 @@ class _Scanner:
             start, end = row
             body = latex[start:end]
             start += len(body) - len(body.lstrip())
-            body = body.strip()
+            body = (_GROUNDS.sub("", body) if split else body).strip()
             if not body or (split and not re.sub(r"\\(?:nonumber|notag|label\{[^}]*\}|hline)|[&\s]", "", body)):
                 continue
             places = self._locations(pieces, start, start + len(body))
