@@ -22,12 +22,9 @@ Links: TypeAlias = dict[tuple[int, int, int], str]
 def letters_of_losses(sides: Iterable[s.Node]) -> set[str]:
     """The k of ``∂E_k/∂w_{ij}``: what is said of the loss of one example or at one step has that letter, and many texts
     leave it out on the left. Not that of ``∂y_k/∂w_{kj}``."""
-    found = set[str]()
-    for node in (x for side in sides for x in s.walk(side) if isinstance(x, s.Derivative)):
-        if base_of(node.numerator) in LOSSES:
-            below = {x.name for part in node.denominators for x in s.walk(part) if isinstance(x, s.Symbol)}
-            found |= {x.name for x in s.walk(node.numerator) if isinstance(x, s.Symbol)} - below
-    return found
+    slopes = [x for side in sides for x in s.walk(side) if isinstance(x, s.Derivative)]
+    losses = [x.numerator for x in slopes if base_of(x.numerator) in LOSSES]
+    return {x.name for loss in losses for x in s.walk(loss) if isinstance(x, s.Symbol)}
 
 
 class Aliases:
@@ -70,12 +67,13 @@ class Aliases:
         left, right = (
             {name_of(x) for x in s.walk(side) if isinstance(x, s.Symbol)} for side in (alias.left, alias.right)
         )
-        steps = {letter for _, letter in self.table.shifted} | letters_of_losses((alias.right,))
+        steps = {letter for _, letter in self.table.shifted}
+        examples = letters_of_losses((alias.right,))
         for letter in own:
             if letter not in right | steps:
                 return f"the index {letter} of {to_latex(alias.left)} stands only on the left"
         for letter, index in here.indices.items():
-            if index.free and letter not in left and (own or letter not in steps):
+            if index.free and letter not in left | examples and (own or letter not in steps):
                 return f"the index {letter} of {to_latex(alias.right)} stands only on the right"
         return None
 

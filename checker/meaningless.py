@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
+from verify_derivations.checker import loose
+from verify_derivations.checker.failed import Failed
 from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.introduced import written_out
-from verify_derivations.checker.refuted import all_vectors, layer_or_power, mentioned, operator, states_derivatives
+from verify_derivations.checker.refuted import all_vectors, layer_or_power, mentioned
 from verify_derivations.checker.statements import is_adjoint_name, is_derivative
 from verify_derivations.checker.unknown import beside, shapeless, spoken_of_elsewhere, taken_at, unsaid
 from verify_derivations.checker.verdicts import Link, Verdict
@@ -21,11 +22,9 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.names import Reference
-from verify_derivations.formulas.polynomial import ONE
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import UNITS, quantities_of
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
-from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.world import (
@@ -45,48 +44,6 @@ FAULTS: dict[type[DocumentError], str] = {
     OverlappingRows: "cases",
 }
 """What makes an equation ill-formed, with the evidence for it."""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """An equation, in the world that it stands in, and why a side has no meaning there."""
-
-    world: World
-    here: Statement
-    left: s.Node
-    right: s.Node
-    error: DocumentError
-
-    @property
-    def sides(self) -> tuple[s.Node, s.Node]:
-        return self.left, self.right
-
-    @property
-    def name(self) -> str | None:
-        """Of an undefined symbol, where it may be that of a number."""
-        return self.error.name if isinstance(self.error, UndefinedSymbol) else None
-
-    @property
-    def base(self) -> str:
-        """Of an undefined symbol, its name without indices."""
-        return self.error.base or "" if isinstance(self.error, UndefinedSymbol) else ""
-
-    @cached_property
-    def values_only(self) -> bool:
-        """Whether neither side has a derivative, or the name of one."""
-        return not states_derivatives(self.world, self.sides)
-
-    @cached_property
-    def mentioned(self) -> list[Reference]:
-        return mentioned(self.left, self.right, self.world)
-
-    @cached_property
-    def below(self) -> set[str]:
-        """All on which the sides rest, and what they differentiate."""
-        world = self.world
-        layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
-                  for r in self.mentioned for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
-        return world.below(world.head(*each) for each in layers)
 
 
 def without_meaning(failed: Failed) -> Link:
@@ -263,17 +220,6 @@ def _differentiated(node: s.Node) -> s.Node | None:
     return top if isinstance(top, s.Symbol | s.Scripted) and base_of(top) is not None else None
 
 
-def _of_any(failed: Failed) -> str | None:
-    """``dy = (dy/dx) dx`` of a y of which nothing else is said: a rule."""
-    left = failed.left
-    new = isinstance(left, s.Differential) and base_of(left.body) == failed.base
-    return f"{failed.error}, and may stand for anything" if new else None
-
-
-def _of_an_operator(failed: Failed) -> str | None:
-    return operator(failed.world, failed.sides)
-
-
 # -- indices and shapes ------------------------------------------------------------------------------------------
 
 
@@ -364,20 +310,6 @@ def _of_a_column(failed: Failed) -> str | None:
     """``u^{-1}`` of a column u, whose entries some invert."""
     columns = re.search(r"\binverse of a matrix of shape (?!1 )\S+ \\times 1 ", str(failed.error))
     return None if columns is None else f"{failed.error}; whether of each entry is not said"
-
-
-def _of_a_row(failed: Failed) -> str | None:
-    """The ``X_i W`` of X ∈ R^{B×d}, W ∈ R^{d×k}, where a member is read as a column: it is written as the row that it
-    is."""
-    where, world = failed.error.where if isinstance(failed.error, ShapeError) else None, failed.world
-    for one, other in zip(where.factors, where.factors[1:], strict=False) if isinstance(where, s.Product) else ():
-        row, matrix = map(world.table.reference, (one, other))
-        if row is None or matrix is None or row.transposed or matrix.transposed or len(row.indices) != 1:
-            continue
-        shapes = [known.shape for r in (row, matrix) if (known := world.known.get(r.name)) is not None]
-        if len(shapes) == 2 and all(len(x) == 2 and ONE not in x for x in shapes) and shapes[0][1] == shapes[1][0]:
-            return f"{failed.error}; whether {to_latex(one)} is a row or a column is not said"
-    return None
 
 
 def _of_a_numbered_part(failed: Failed) -> str | None:
@@ -508,8 +440,9 @@ class Doubt:
 
 DOUBTS: tuple[Doubt, ...] = (
     Doubt(UndefinedSymbol, _only_in_words, "symbol"),
-    Doubt(UndefinedSymbol, _of_an_operator, "symbol"),
-    Doubt(UndefinedSymbol, _of_any, "symbol"),
+    Doubt(UndefinedSymbol, loose.of_an_operator, "symbol"),
+    Doubt(UndefinedSymbol, loose.of_any, "symbol"),
+    Doubt(UndefinedSymbol, loose.upright, "symbol"),
     Doubt(UndefinedSymbol, _in_a_step, "symbol"),
     Doubt(UndefinedSymbol, _spoken_of_elsewhere, "symbol"),
     Doubt(UndefinedSymbol, _is_written_out, "symbol"),
@@ -528,13 +461,17 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt((IndexRangeError, ShapeError), _declared_later),
     Doubt((IndexRangeError, ShapeError), _declared_twice),
     Doubt((IndexRangeError, ShapeError), _declared_for_any),
+    Doubt((IndexRangeError, ShapeError), loose.one_of_many_columns),
     Doubt(IndexRangeError, _stepped),
     Doubt(IndexRangeError, _named_like_a_size),
     Doubt(ShapeError, _taken_at),
     Doubt(ShapeError, _entrywise),
     Doubt(ShapeError, _of_a_diagonal),
     Doubt(ShapeError, _of_a_column),
-    Doubt(ShapeError, _of_a_row),
+    Doubt(ShapeError, loose.of_a_row),
+    Doubt(ShapeError, loose.of_numbers),
+    Doubt(ShapeError, loose.of_entries),
+    Doubt(ShapeError, loose.of_two_fonts),
     Doubt(ShapeError, _of_a_numbered_part),
     Doubt(ShapeError, _layer_or_power),
     Doubt(ShapeError, _of_its_own_variable),

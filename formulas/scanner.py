@@ -112,6 +112,7 @@ _ESCAPED = re.compile(r"\\\\(?=\\\\)|\\(?=\\[,;:!{}|])|(?<!\\)\\(?=[_*])")  # of
 _IN_THE_TEXT = re.compile(r"(?<![\\$])\$(?!\$)[^$\n]+(?<!\\)\$(?!\$)|\\\(")
 _TO_NEXT = re.compile(r"[^\n$]*")
 _WORD = re.compile(r"[^\W\d_]{2}|(?<=\s)[^\W\d_](?=\s)")
+_NOTHING = re.compile(r"^%[^\n]*|\\(?:nonumber|notag|label\{[^}]*\}|hline)|[&\s]")  # in a row
 _GROUNDS = re.compile(  # & \\text{from } x^\\top y = y^\\top x: a column of rules, from which no further row goes on
     r"&[\s&]*\\(?:text|textrm|mbox|mathrm)\s*\{\s*\(?(?:from|by|using|use)\b"
     r"(?![^{}]*\b(?:set|let|assum|suppos|put|where|when|if|at)\w*)[^{}]*\}.*$", re.S | re.I,
@@ -251,7 +252,7 @@ class _Scanner:
             body = latex[start:end]
             start += len(body) - len(body.lstrip())
             body = (_GROUNDS.sub("", body) if split else body).strip()
-            if not body or (split and not re.sub(r"\\(?:nonumber|notag|label\{[^}]*\}|hline)|[&\s]", "", body)):
+            if not body or (split and not _NOTHING.sub("", body)):
                 continue
             places = self._locations(pieces, start, start + len(body))
             line, column = places[0][1:] if split else self._place(opening)

@@ -201,3 +201,53 @@ FORM = "设 $f(x) = \\frac{1}{2} x^\\top A x + b^\\top x$，其中 $A$ 为{}矩�
 def test_what_matrices_are_is_read_in_chinese(kind: str, slope: str, expected: str) -> None:
     text = FORM.replace("{}", kind)
     assert verdict(f"{text}$$\\nabla f(x) = {slope}$$") == expected
+
+
+STEPS = """$$L(\\theta) = (\\theta - 3)^2$$
+If the parameter is:
+$$\\theta = 5$$
+then
+$$\\frac{{dL}}{{d\\theta}} = {}$$
+If it is instead, when the parameter is:
+$$\\theta = 1$$
+then
+$$\\frac{{dL}}{{d\\theta}} = {}$$"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [("4", "-4", ("conditional", "conditional")), ("3", "-3", ("refuted", "refuted"))],
+)
+def test_a_displayed_number_is_supposed(one: str, other: str, expected: tuple[str, str]) -> None:
+    found = report_on(STEPS.format(one, other)).formulas
+    assert (str(found[2].verdict), str(found[4].verdict)) == expected
+
+
+COMMENTS = """\\documentclass{{article}}\\begin{{document}}
+\\begin{{align}}
+z &= x^2 \\\\% a comment
+\\frac{{dz}}{{dx}} &= {} x \\\\%[0.5em]
+\\end{{align}}
+\\end{{document}}"""
+
+
+@pytest.mark.parametrize(("factor", "expected"), [("2", "proved"), ("3", "refuted")])
+def test_a_comment_stands_right_behind_a_row(factor: str, expected: str) -> None:
+    assert str(report_on(COMMENTS.format(factor), "a.tex").formulas[-1].verdict) == expected
+
+
+LOOSE = [
+    ("Let $f(x) = x^3$.", "(\\frac{\\partial g}{\\partial x})_{ij} = \\frac{\\partial g_i}{\\partial x_j}"),
+    ("Let $A = \\operatorname{diag}(a_1, \\dots, a_p)$.", "A = \\begin{bmatrix} 1 & 2 \\\\ 2 & 1 \\end{bmatrix}"),
+    ("The steps are $x_t$ for $t = 1, \\dots, T$ and $L = \\sum_t x_t$.", "t = T - 1"),
+]
+
+
+@pytest.mark.parametrize(("text", "claim"), LOOSE)
+def test_loose_notation_is_no_fault(text: str, claim: str) -> None:
+    assert verdict(f"{text}\n$${claim}$$") in ("undecided", "defined")
+
+
+def test_the_shapes_of_what_is_declared_clash_as_before() -> None:
+    declared = "Let $A \\in \\mathbb{R}^{p \\times p}$ and $x \\in \\mathbb{R}^q$ with $p \\ne q$.\n"
+    assert verdict(f"{declared}$$y = A x$$") == "ill-formed"
