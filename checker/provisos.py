@@ -40,6 +40,7 @@ from verify_derivations.formulas.world import World
 
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 _ITEM = re.compile(r"\((?:[ivx]+|[a-h]|\d)\)\s*$")
+_LABEL = re.compile(r"(?:[-*+]\s+)?[^.?!:;,]{1,50}:")  # an item of a list: “- hinge loss: $f(x) = …$”
 _EXERCISES = re.compile(r"\b(?:exercises|problems|questions)\b", re.I)
 _FUNCTIONS = ("f", "g", "h", "F", "G", "u", "v", "y")
 _BELOW = re.compile(r"(?P<letter>\w+)\s*<\s*(?P<last>\w+)")
@@ -121,7 +122,7 @@ def _of_another_function(link: Link, case: Case, stated: Stated, chain: Chain, l
     if any(map(contains_derivative, chain.sides)) or not all(isinstance(x, s.Symbol) for x in left.arguments):
         return link
     listed = _ITEM.search(stated.raw.context) or any(map(_EXERCISES.search, stated.raw.section))
-    listed = listed and base_of(left.function) in _FUNCTIONS
+    listed = listed and base_of(left.function) in _FUNCTIONS or _LABEL.fullmatch(stated.raw.context.strip())
     others = (f for f in case.above(stated.scope) if f.number != stated.number for c in f.chains
               if isinstance(c.sides[0], s.Call) and plain(c.sides[0].function) == plain(left.function)
               and (listed or f.raw.section != stated.raw.section))  # fmt: skip

@@ -111,8 +111,12 @@ def take_unknown(
                 variables = world.applied.parameters.get(reference.name, ())
                 if not others or not more <= world.below({reference.name, *variables}):
                     world.unknown.amended.setdefault(reference.name, f.number)
+    counters = {x.name for f in formulas for n in f.nodes if isinstance(n, s.Scripted) and n.sub is not None
+                for x in s.walk(n.sub) if isinstance(x, s.Symbol) and len(x.name) == 1}  # fmt: skip
     for f in formulas:
         for k, chain in enumerate(f.chains):
+            if all(isinstance(x, s.Symbol) and x.name in counters for x in chain.sides):  # where $i = k$, it is one
+                continue
             if _is_implicit(world, chain) and (f.number, k, 0) not in defined:  # y^3 + y = x
                 for inner in unread_in(world, f.number, chain.sides).names:
                     world.unknown.inside.setdefault(inner, f.number)

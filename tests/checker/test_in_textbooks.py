@@ -251,3 +251,9 @@ def test_loose_notation_is_no_fault(text: str, claim: str) -> None:
 def test_the_shapes_of_what_is_declared_clash_as_before() -> None:
     declared = "Let $A \\in \\mathbb{R}^{p \\times p}$ and $x \\in \\mathbb{R}^q$ with $p \\ne q$.\n"
     assert verdict(f"{declared}$$y = A x$$") == "ill-formed"
+
+
+@pytest.mark.parametrize(("text", "expected"), [("- quadratic: $l(x) = x^2$", False), ("- same: $l(x) = 2 x = x^2$", True)])
+def test_the_items_of_a_list_are_functions_of_their_own(text: str, expected: bool) -> None:
+    found = report_on(f"Which of these?\n\n- linear: $l(x) = 2 x$ of numbers\n{text}\n").formulas[-1]
+    assert (found.verdict is Verdict.REFUTED) is expected
