@@ -88,8 +88,10 @@ def _varies(stated: Stated, world: World, left: s.Node, right: s.Node, judged: J
         return None
     if states_derivatives(world, (left, right)) or not depends_on_values(world, c.left - c.right):
         return None
-    named = left if isinstance(left, s.Symbol | s.Scripted) else None  # that w = x + y is 2 is wrong
-    if named is not None and base_of(named) not in world.functions:
+    nodes = [x for side in (left, right) for x in s.walk(side)]
+    if not any(isinstance(x, s.BigOperator | s.Norm) for x in nodes) and all(
+        world.is_defined(name) for name in names_of(world, (left, right)) - world.sizes - world.functions.keys()
+    ) and names_of(world, (left, right)).isdisjoint(world.functions):  # that w = x + y is 2 is wrong
         return None
     for side, number, body, value in ((left, right, c.left, found.left), (right, left, c.right, found.right)):
         difference = number in ZEROS and isinstance(side, s.Sum) and len(side.terms) > 1

@@ -58,7 +58,7 @@ def with_provisos(
     if judged.link.verdict is Verdict.REFUTED:
         judged = otherwise(case, stated, definitions, left, right, judged)
     link = _of_any_function(_as_said(judged.link, stated, chain, definitions), case.named.spoken)
-    link = _said_again(_of_another_function(link, case, stated, chain, left), case, stated, left, right)
+    link = _of_another_function(link, case, stated, chain, left)
     link = _of_special(link, stated, world, left, right, conditions, case)
     judged.link = _with_the_last(link, case, stated, left)
     judged.link = _in_full(judged, case, stated)
@@ -116,34 +116,19 @@ def _of_any_function(link: Link, called: Set[str]) -> Link:
 
 def _of_another_function(link: Link, case: Case, stated: Stated, chain: Chain, left: s.Node) -> Link:
     """A second definition of ``f(x)`` in the text, “for (i) $f(x) = x^n$ and (ii) $f(x) = e^x$”, or among exercises, by
-    a letter that functions are called by; or in another section: that may be one of its own."""
+    a letter that functions are called by, or as an item of a list: that may be one of its own."""
     if link.verdict is not Verdict.REFUTED or stated.raw.displayed or not isinstance(left, s.Call):
         return link
     if any(map(contains_derivative, chain.sides)) or not all(isinstance(x, s.Symbol) for x in left.arguments):
         return link
     listed = _ITEM.search(stated.raw.context) or any(map(_EXERCISES.search, stated.raw.section))
     listed = listed and base_of(left.function) in _FUNCTIONS or _LABEL.fullmatch(stated.raw.context.strip())
-    others = (f for f in case.above(stated.scope) if f.number != stated.number for c in f.chains
-              if isinstance(c.sides[0], s.Call) and plain(c.sides[0].function) == plain(left.function)
-              and (listed or f.raw.section != stated.raw.section))  # fmt: skip
-    first = next(others, None)
+    others = (f.number for f in case.above(stated.scope) if f.number != stated.number for c in f.chains
+              if isinstance(c.sides[0], s.Call) and plain(c.sides[0].function) == plain(left.function))  # fmt: skip
+    first = next(others, None) if listed else None
     if first is None:
         return link
-    said = f"formula {first.number} says otherwise what ${to_latex(left)}$ is"
-    said += ": whether this is another function is not said"
-    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
-
-
-def _said_again(link: Link, case: Case, stated: Stated, left: s.Node, right: s.Node) -> Link:
-    """``Y = X W + b``, word for word that of another section, beside another Y: it may be that of the other one."""
-    if link.verdict is not Verdict.REFUTED or any(map(contains_derivative, (left, right))):
-        return link
-    others = (f for f in case.formulas if f.raw.section != stated.raw.section for c in f.chains
-              if c.sides[:2] == (left, right))  # fmt: skip
-    first = next(others, None)
-    if first is None or not isinstance(left, s.Symbol | s.Scripted):
-        return link
-    said = f"it is formula {first.number}, of another section, again: whether it defines ${to_latex(left)}$ is not said"
+    said = f"formula {first} says otherwise what ${to_latex(left)}$ is: whether this is another function is not said"
     return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
 
 

@@ -253,7 +253,7 @@ def test_the_shapes_of_what_is_declared_clash_as_before() -> None:
     assert verdict(f"{declared}$$y = A x$$") == "ill-formed"
 
 
-@pytest.mark.parametrize(("text", "expected"), [("- quadratic: $l(x) = x^2$", False), ("- same: $l(x) = 2 x = x^2$", True)])
-def test_the_items_of_a_list_are_functions_of_their_own(text: str, expected: bool) -> None:
+@pytest.mark.parametrize(("text", "wrong"), [("- square: $l(x) = x^2$", False), ("- a: $l(x) = 2 x = x^2$", True)])
+def test_the_items_of_a_list_are_functions_of_their_own(text: str, wrong: bool) -> None:
     found = report_on(f"Which of these?\n\n- linear: $l(x) = 2 x$ of numbers\n{text}\n").formulas[-1]
-    assert (found.verdict is Verdict.REFUTED) is expected
+    assert (found.verdict is Verdict.REFUTED) is wrong
