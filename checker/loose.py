@@ -21,6 +21,15 @@ def of_any(failed: Failed) -> str | None:
     return f"{failed.error}, and may stand for anything" if new else None
 
 
+def of_a_named_slope(failed: Failed) -> str | None:
+    """The s of ``ds_k = e^{s_k} / \\sum_j e^{s_j}``, of which it is only said that ds is the derivative by it."""
+    reference = failed.world.table.reference(failed.left)
+    aliases = failed.world.aliases.get(reference.name, ()) if reference is not None else ()
+    slopes = [x for alias in aliases for x in s.walk(alias.right) if isinstance(x, s.Derivative)]
+    by_it = failed.base and any(base_of(x) == failed.base for slope in slopes for x in slope.denominators)
+    return f"{failed.error}, and {to_latex(failed.left)} is a derivative by it" if by_it else None
+
+
 def upright(failed: Failed) -> str | None:
     """The o of ``u \\ \\text{o} \\ v``: a word or a sign, no quantity."""
     upright = failed.base.startswith("\\mathrm{")

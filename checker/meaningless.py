@@ -442,6 +442,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(UndefinedSymbol, _only_in_words, "symbol"),
     Doubt(UndefinedSymbol, loose.of_an_operator, "symbol"),
     Doubt(UndefinedSymbol, loose.of_any, "symbol"),
+    Doubt(UndefinedSymbol, loose.of_a_named_slope, "symbol"),
     Doubt(UndefinedSymbol, loose.upright, "symbol"),
     Doubt(UndefinedSymbol, _in_a_step, "symbol"),
     Doubt(UndefinedSymbol, _spoken_of_elsewhere, "symbol"),

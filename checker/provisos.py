@@ -121,8 +121,9 @@ def _of_another_function(link: Link, case: Case, stated: Stated, chain: Chain, l
         return link
     if any(map(contains_derivative, chain.sides)) or not all(isinstance(x, s.Symbol) for x in left.arguments):
         return link
-    listed = _ITEM.search(stated.raw.context) or any(map(_EXERCISES.search, stated.raw.section))
-    listed = listed and base_of(left.function) in _FUNCTIONS or _LABEL.fullmatch(stated.raw.context.strip())
+    item = _LABEL.fullmatch(stated.raw.context.strip()) is not None
+    listed = _ITEM.search(stated.raw.context) is not None or any(map(_EXERCISES.search, stated.raw.section))
+    listed = item or listed and base_of(left.function) in _FUNCTIONS
     others = (f.number for f in case.above(stated.scope) if f.number != stated.number for c in f.chains
               if isinstance(c.sides[0], s.Call) and plain(c.sides[0].function) == plain(left.function))  # fmt: skip
     first = next(others, None) if listed else None

@@ -257,3 +257,12 @@ def test_the_shapes_of_what_is_declared_clash_as_before() -> None:
 def test_the_items_of_a_list_are_functions_of_their_own(text: str, wrong: bool) -> None:
     found = report_on(f"Which of these?\n\n- linear: $l(x) = 2 x$ of numbers\n{text}\n").formulas[-1]
     assert (found.verdict is Verdict.REFUTED) is wrong
+
+
+KNOWN = "Let $s \\in \\mathbb{R}^n$ and $L = \\log \\sum_j e^{s_j}$.\n"
+NAMED = "$$g_k = \\frac{\\partial L}{\\partial s_k} = \\frac{\\partial}{\\partial s_k} \\log \\sum_j e^{s_j}$$\n"
+
+
+@pytest.mark.parametrize(("declared", "expected"), [("", "undecided"), (KNOWN, "refuted")])
+def test_the_variable_of_a_named_derivative_need_not_be_declared(declared: str, expected: str) -> None:
+    assert verdict(f"{declared}{NAMED}$$g_k = \\frac{{2 e^{{s_k}}}}{{\\sum_j e^{{s_j}}}}$$") == expected
