@@ -16,7 +16,6 @@ from verify_derivations.checker.standing import names_of
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, names_in, plain
-from verify_derivations.formulas.symbols import LOSSES
 
 
 def _any(words: str) -> str:
@@ -188,8 +187,8 @@ class _Spoken:
         """A name that a text speaks of, nowhere as of something given, may be made of anything."""
         everything = tuple(self.standing.moved)
         for mentions in self.spoken.values():
-            f, name, _ = mentions[0]
-            if not any(given for _, _, given in mentions) and base_of(name) not in LOSSES:  # of these it is no news
+            if not any(given for _, _, given in mentions):
+                f, name, _ = mentions[0]
                 self.names.may_be(f, name, everything)
         for f, function in self._models():
             self.names.may_be(f, function, everything)

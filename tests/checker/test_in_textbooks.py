@@ -266,3 +266,9 @@ NAMED = "$$g_k = \\frac{\\partial L}{\\partial s_k} = \\frac{\\partial}{\\partia
 @pytest.mark.parametrize(("declared", "expected"), [("", "undecided"), (KNOWN, "refuted")])
 def test_the_variable_of_a_named_derivative_need_not_be_declared(declared: str, expected: str) -> None:
     assert verdict(f"{declared}{NAMED}$$g_k = \\frac{{2 e^{{s_k}}}}{{\\sum_j e^{{s_j}}}}$$") == expected
+
+
+@pytest.mark.parametrize(("said", "expected"), [("comes from the features", "undecided"), ("is a constant", "proved")])
+def test_a_letter_for_losses_may_be_made_of_anything_as_well(said: str, expected: str) -> None:
+    text = "Let $z = W x$ with $W \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^n$, and $f = z^\\top z + C$.\n\n"
+    assert verdict(f"{text}Here $C$ {said}.\n$$\\frac{{\\partial f}}{{\\partial W}} = 2 z x^\\top$$") == expected
