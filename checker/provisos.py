@@ -98,6 +98,9 @@ def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions)
     if stated.when.words and not stated.when.supposed and link.verdict.wrong:
         said = f"whether it holds “{stated.when.words}” is not known; elsewhere it does not"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
+    if stated.raw.grounds and link.verdict.wrong:  # = 6 & & \\text{using } x = 3
+        said = f"whether it holds by ${stated.raw.grounds}$ is not known; elsewhere it does not"
+        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
     equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
     where = (*chain.where, *equations)
     return _open_where(link, where) if where else link

@@ -251,7 +251,8 @@ class _Scanner:
             start, end = row
             body = latex[start:end]
             start += len(body) - len(body.lstrip())
-            body = (_GROUNDS.sub("", body) if split else body).strip()
+            reason = _GROUNDS.search(body) if split else None
+            body = (body if reason is None else body[: reason.start()]).strip()
             if not body or (split and not _NOTHING.sub("", body)):
                 continue
             places = self._locations(pieces, start, start + len(body))
@@ -259,7 +260,8 @@ class _Scanner:
             section = tuple(title for _, title in self.sections)
             self.formulas.append(RawFormula(
                 len(self.formulas) + 1, line, column, displayed, body, section, self._take_prose(), remarks,
-                continues=split and n > 0, pieces=tuple(places), code=self._take_code(),
+                continues=split and n > 0, grounds=reason[0].strip("& ") if reason is not None else "",
+                pieces=tuple(places), code=self._take_code(),
                 statement=bool(self.sections) and self.sections[-1][0] >= RUN_IN, opened=self.opened,
             ))
             self.behind = True

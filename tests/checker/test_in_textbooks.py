@@ -272,3 +272,9 @@ def test_the_variable_of_a_named_derivative_need_not_be_declared(declared: str, 
 def test_a_letter_for_losses_may_be_made_of_anything_as_well(said: str, expected: str) -> None:
     text = "Let $z = W x$ with $W \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^n$, and $f = z^\\top z + C$.\n\n"
     assert verdict(f"{text}Here $C$ {said}.\n$$\\frac{{\\partial f}}{{\\partial W}} = 2 z x^\\top$$") == expected
+
+
+def test_what_a_column_of_reasons_says_may_make_a_row_right() -> None:
+    rows = "\\begin{align}\nz &= b + W x\\\\\n&= W x & & \\text{using } b = 0\\\\\n&= 2 W x\n\\end{align}"
+    found = report_on(f"Let $z = W x + b$ with $x, b \\in \\mathbb{{R}}^n$.\n{rows}").formulas[-3:]
+    assert [str(f.verdict) for f in found] == ["proved", "undecided", "refuted"]
