@@ -84,7 +84,9 @@ def _varies(stated: Stated, world: World, left: s.Node, right: s.Node, judged: J
     speaks of some values. Not where it never varies, as the sum of a softmax does not, nor ever is that number; and
     ``a - b = 0`` says that a is b."""
     c, environment, found = judged.comparison, judged.environment, judged.link.counterexample
-    if c is None or environment is None or found is None or not found.values or stated.derivatives:
+    if c is None or environment is None or found is None or not found.values:
+        return None
+    if any({left, right} <= {*x.sides} and any(map(contains_derivative, x.sides)) for x in stated.chains):
         return None
     if states_derivatives(world, (left, right)) or not depends_on_values(world, c.left - c.right):
         return None
