@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -10,11 +11,20 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.scripts import base_of, name_of
 from verify_derivations.formulas.sizes import layer_value, shape_of_space
+from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.world import Alias, Statement, World
 
 Links: TypeAlias = dict[tuple[int, int, int], str]
+
+
+def letters_of_losses(sides: Iterable[s.Node]) -> set[str]:
+    """The k of ``∂E_k/∂w_{ij}``: what is said of the loss of one example or at one step has that letter, and many texts
+    leave it out on the left. Not that of ``∂y_k/∂w_{kj}``."""
+    slopes = [x for side in sides for x in s.walk(side) if isinstance(x, s.Derivative)]
+    losses = [x.numerator for x in slopes if base_of(x.numerator) in LOSSES]
+    return {x.name for loss in losses for x in s.walk(loss) if isinstance(x, s.Symbol)}
 
 
 class Aliases:
@@ -58,11 +68,12 @@ class Aliases:
             {name_of(x) for x in s.walk(side) if isinstance(x, s.Symbol)} for side in (alias.left, alias.right)
         )
         steps = {letter for _, letter in self.table.shifted}
+        examples = letters_of_losses((alias.right,))
         for letter in own:
             if letter not in right | steps:
                 return f"the index {letter} of {to_latex(alias.left)} stands only on the left"
         for letter, index in here.indices.items():
-            if index.free and letter not in left and (own or letter not in steps):
+            if index.free and letter not in left | examples and (own or letter not in steps):
                 return f"the index {letter} of {to_latex(alias.right)} stands only on the right"
         return None
 

@@ -17,7 +17,7 @@ from verify_derivations.checker.case import Case
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.sentences import SUPPOSING, introduced, sentence
-from verify_derivations.checker.statements import Stated, contains_derivative, is_derivative
+from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.document import is_within
@@ -176,6 +176,26 @@ def contested(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
     found = {number: tuple(anew.before for n, anew in defining.items() if n < number and (
         anew.claims is None or number in anew.claims)) for number in doubtful}  # fmt: skip
     return {number: said for number, said in found.items() if said}
+
+
+def said_elsewhere(case: Case, found: Mapping[int, Formula]) -> dict[int, str]:
+    """Equations that are refuted, though another section has the same one as a definition; and functions in the text,
+    ``g(z) = σ(z)``, that another section defines otherwise: both may be of another one."""
+    reasons: dict[int, str] = {}
+    defining = [f for f in case.formulas if f.chains and found[f.number].verdict is Verdict.DEFINED]
+    for f in case.formulas:
+        if found[f.number].verdict is not Verdict.REFUTED or len(f.chains) != 1 or f.derivatives:
+            continue
+        left = f.chains[0].sides[0]
+        if is_adjoint_name(left, case.table_of(f.scope)) or not isinstance(left, s.Symbol | s.Call):
+            continue
+        another = isinstance(left, s.Call) and not f.raw.displayed and len(f.chains[0].sides) == 2
+        for g in defining if isinstance(left, s.Symbol) or may_define(left) else ():
+            same = g.chains[0].sides == f.chains[0].sides
+            told = g.chains[0].sides[0]
+            if g.raw.section != f.raw.section and (same or another and told == left):
+                reasons[f.number] = f"formula {g.number}, in another section, says what ${to_latex(left)}$ is there"
+    return reasons
 
 
 def undecided(formula: Formula, reason: str) -> Formula:

@@ -15,16 +15,18 @@ CASE = re.compile(  # “for $\\lambda = 0$ …”, “**Case 1: $\\lambda = 0$.
     r"\b(?:for|if|when|at|set|setting|suppose|take|taking|typically|usually|commonly|often|e\.g\.,?|such\s+as|say)\s*$"
     r"|\bcase(?:\s+\(?\w{1,4}\)?)?\W*$", re.I,
 )  # fmt: skip
+_SUPPOSED = re.compile(r"\b(?:if|when|suppose)\b[^.:;!?]{0,60}\b(?:is|are|equals)\W*$", re.I)  # “if the parameter is:”
 LISTED = re.compile(r"[\s,]*(?:and)?\s*")
 
 
 def example(stated: Stated, chain: Chain) -> tuple[s.Node, ...]:
     """The names whose values a chain gives for an example: those in the text that are numbers (``x = 4``, but no number
-    displayed), and all that are lists of numbers."""
+    displayed, unless words suppose it), and all that are lists of numbers."""
     *names, value = chain.sides
     if chain.update or chain.space is not None or not names:
         return ()
-    if not (_is_list_of_numbers(value) or not stated.raw.displayed and is_number(value)):
+    supposed = not stated.raw.displayed or _SUPPOSED.search(stated.raw.context) is not None
+    if not (_is_list_of_numbers(value) or supposed and is_number(value)):
         return ()
     return tuple(names) if all(isinstance(name, s.Symbol | s.Scripted) for name in names) else ()
 

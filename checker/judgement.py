@@ -23,6 +23,7 @@ from verify_derivations.checker.anew import (
     only_with,
     parts_anew,
     resting,
+    said_elsewhere,
     undecided,
     with_parts,
 )
@@ -230,6 +231,7 @@ class _Judgement:
         found |= {n: only_with(found[n], said, UNSHOWN) for n, said in self.shown_alone.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
         found |= self.alone(found, readings)
+        found |= {n: undecided(found[n], reason) for n, reason in said_elsewhere(case, found).items()}
         for number, text in objections(case.formulas, case.named.definitions) if case.effort.refutation else ():
             old = found[number]
             found[number] = replace(

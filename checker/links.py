@@ -12,10 +12,11 @@ from verify_derivations.checker.comparisons import Comparison, compare
 from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.deciding import Effort, decide, only_where
 from verify_derivations.checker.differentials import varied, varied_in
+from verify_derivations.checker.failed import Failed
 from verify_derivations.checker.given_indices import told_apart
 from verify_derivations.checker.introduced import introduced_by_identity, introducing
 from verify_derivations.checker.layer_sums import one_layer_more
-from verify_derivations.checker.meaningless import Failed, is_of_values, without_meaning
+from verify_derivations.checker.meaningless import is_of_values, without_meaning
 from verify_derivations.checker.one_or_all import of_a_later_whole
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, has_meaning_there, message, narrowed, out_of_range

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
+from verify_derivations.checker import loose
+from verify_derivations.checker.failed import Failed
 from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.introduced import written_out
 from verify_derivations.checker.one_or_all import one_or_all
-from verify_derivations.checker.refuted import all_vectors, layer_or_power, mentioned, states_derivatives
+from verify_derivations.checker.refuted import all_vectors, layer_or_power, mentioned
 from verify_derivations.checker.statements import is_adjoint_name, is_derivative
 from verify_derivations.checker.unknown import beside, shapeless, spoken_of_elsewhere, taken_at, unsaid
 from verify_derivations.checker.verdicts import Link, Verdict
@@ -25,7 +26,6 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import UNITS, quantities_of
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
-from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.world import (
@@ -45,48 +45,6 @@ FAULTS: dict[type[DocumentError], str] = {
     OverlappingRows: "cases",
 }
 """What makes an equation ill-formed, with the evidence for it."""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """An equation, in the world that it stands in, and why a side has no meaning there."""
-
-    world: World
-    here: Statement
-    left: s.Node
-    right: s.Node
-    error: DocumentError
-
-    @property
-    def sides(self) -> tuple[s.Node, s.Node]:
-        return self.left, self.right
-
-    @property
-    def name(self) -> str | None:
-        """Of an undefined symbol, where it may be that of a number."""
-        return self.error.name if isinstance(self.error, UndefinedSymbol) else None
-
-    @property
-    def base(self) -> str:
-        """Of an undefined symbol, its name without indices."""
-        return self.error.base or "" if isinstance(self.error, UndefinedSymbol) else ""
-
-    @cached_property
-    def values_only(self) -> bool:
-        """Whether neither side has a derivative, or the name of one."""
-        return not states_derivatives(self.world, self.sides)
-
-    @cached_property
-    def mentioned(self) -> list[Reference]:
-        return mentioned(self.left, self.right, self.world)
-
-    @cached_property
-    def below(self) -> set[str]:
-        """All on which the sides rest, and what they differentiate."""
-        world = self.world
-        layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
-                  for r in self.mentioned for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
-        return world.below(world.head(*each) for each in layers)
 
 
 def without_meaning(failed: Failed) -> Link:
@@ -488,6 +446,10 @@ class Doubt:
 
 DOUBTS: tuple[Doubt, ...] = (
     Doubt(UndefinedSymbol, _only_in_words, "symbol"),
+    Doubt(UndefinedSymbol, loose.of_an_operator, "symbol"),
+    Doubt(UndefinedSymbol, loose.of_any, "symbol"),
+    Doubt(UndefinedSymbol, loose.of_a_named_slope, "symbol"),
+    Doubt(UndefinedSymbol, loose.upright, "symbol"),
     Doubt(UndefinedSymbol, _in_a_step, "symbol"),
     Doubt(UndefinedSymbol, _spoken_of_elsewhere, "symbol"),
     Doubt(UndefinedSymbol, _is_written_out, "symbol"),
@@ -506,12 +468,17 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt((IndexRangeError, ShapeError), _declared_later),
     Doubt((IndexRangeError, ShapeError), _declared_twice),
     Doubt((IndexRangeError, ShapeError), _declared_for_any),
+    Doubt((IndexRangeError, ShapeError), loose.one_of_many_columns),
     Doubt(IndexRangeError, _stepped),
     Doubt(IndexRangeError, _named_like_a_size),
     Doubt(ShapeError, _taken_at),
     Doubt(ShapeError, _entrywise),
     Doubt(ShapeError, _of_a_diagonal),
     Doubt(ShapeError, _of_a_column),
+    Doubt(ShapeError, loose.of_a_row),
+    Doubt(ShapeError, loose.of_numbers),
+    Doubt(ShapeError, loose.of_entries),
+    Doubt(ShapeError, loose.of_two_fonts),
     Doubt(ShapeError, _of_a_numbered_part),
     Doubt(ShapeError, _layer_or_power),
     Doubt(ShapeError, _of_its_own_variable),

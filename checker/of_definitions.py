@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from verify_derivations.checker.aliases import letters_of_losses
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.encodings import sides_of_definition
@@ -53,6 +54,7 @@ def of_definition(
     if isinstance(failed, UnboundIndex):
         told = failed.letters <= world.unknown.spoken | _letters(left)  # “for the sampled action $a$”
         told |= _is_of_given(left, table, world)
+        told |= failed.letters <= letters_of_losses((right,)) | {letter for _, letter in table.shifted}
         verdict = Verdict.UNDECIDED if told else Verdict.ILL_FORMED
         return replace(link, verdict=verdict, evidence="index", message=str(failed)), ()
     if isinstance(failed, PartialDefinition):

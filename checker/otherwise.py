@@ -12,7 +12,9 @@ from fractions import Fraction
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.examples import example
+from verify_derivations.checker.given import depends_on_values
 from verify_derivations.checker.links import Judged, judge_link
+from verify_derivations.checker.refuted import states_derivatives
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
 from verify_derivations.checker.sentences import SUBJECT
 from verify_derivations.checker.solutions import BUDGET, EQUATED, SOLVED, is_stationary
@@ -28,6 +30,7 @@ from verify_derivations.checker.statements import (
 from verify_derivations.checker.unknown import names_of
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.derivations.refute import Agreement, refute
+from verify_derivations.derivations.refute import Refuted as Refutation
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import is_slope
@@ -55,7 +58,11 @@ def otherwise(
         judged = _to_be_solved(stated, definitions, left, right, judged)
     if judged.link.verdict is Verdict.REFUTED:
         judged = _as_printed(case, stated, definitions, left, right, judged)
-    if there is None and judged.link.verdict is Verdict.REFUTED and (said := _worked_out(left, right)) is not None:
+    if there is None and judged.link.verdict is Verdict.REFUTED:
+        said = _worked_out(left, right) or _varies(stated, definitions.world, left, right, judged) or _extremes(judged)
+    else:
+        said = None
+    if said is not None:
         open_ = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
         judged = replace(judged, link=open_)
     return judged
@@ -69,6 +76,46 @@ def _worked_out(left: s.Node, right: s.Node) -> str | None:
         decimals = any("." in text for text in numbers) and not contains_derivative(side)
         if len(numbers) + decimals > 2 and _is_arithmetic(other) and not _is_arithmetic(side):
             return "it has numbers in the place of names, and for which values is not said"
+    return None
+
+
+def _varies(stated: Stated, world: World, left: s.Node, right: s.Node, judged: Judged) -> str | None:
+    """``\\sum_i p_i = 1`` of ``p_i = e^{-λ x_i}``, ``f = 2`` of ``f = x + y``: who says that what varies is a number
+    speaks of some values. Not where it never varies, as the sum of a softmax does not, nor ever is that number; and
+    ``a - b = 0`` says that a is b."""
+    c, environment, found = judged.comparison, judged.environment, judged.link.counterexample
+    if c is None or environment is None or found is None or not found.values:
+        return None
+    if any({left, right} <= {*x.sides} and any(map(contains_derivative, x.sides)) for x in stated.chains):
+        return None
+    if states_derivatives(world, (left, right)) or not depends_on_values(world, c.left - c.right):
+        return None
+    nodes = [x for side in (left, right) for x in s.walk(side)]
+    if not any(isinstance(x, s.BigOperator | s.Norm) for x in nodes) and all(
+        world.is_defined(name) for name in names_of(world, (left, right)) - world.sizes - world.functions.keys()
+    ) and names_of(world, (left, right)).isdisjoint(world.functions):  # that w = x + y is 2 is wrong
+        return None
+    for side, number, body, value in ((left, right, c.left, found.left), (right, left, c.right, found.right)):
+        difference = number in ZEROS and isinstance(side, s.Sum) and len(side.terms) > 1
+        if names_of(world, (number,)) - world.sizes or not {*heads(body)} or difference:
+            continue
+        try:
+            other = refute(body, Number(Fraction(value)), environment, c.free, c.facts)
+            varies = isinstance(other, Refutation) and other.sizes == found.sizes
+        except ValueError:
+            varies = True  # no rational number, of values that are
+        if varies:
+            return "it does not hold for all values, and seems to be a condition on some"
+    return None
+
+
+def _extremes(judged: Judged) -> str | None:
+    """Values where ``λ_{\\max}`` is below ``λ_{\\min}`` refute nothing."""
+    values = judged.link.counterexample.values if judged.link.counterexample is not None else {}
+    for name, most in values.items():
+        least = values.get(name.replace("max", "min")) if "max" in name else None
+        if least is not None and "[" not in most + least and Fraction(most) < Fraction(least):
+            return f"it is refuted where {name} is the smaller one"
     return None
 
 

@@ -40,6 +40,7 @@ from verify_derivations.formulas.world import World
 
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 _ITEM = re.compile(r"\((?:[ivx]+|[a-h]|\d)\)\s*$")
+_LABEL = re.compile(r"(?:[-*+]\s+)?[^.?!:;,]{1,50}:")  # an item of a list: “- hinge loss: $f(x) = …$”
 _EXERCISES = re.compile(r"\b(?:exercises|problems|questions)\b", re.I)
 _FUNCTIONS = ("f", "g", "h", "F", "G", "u", "v", "y")
 _BELOW = re.compile(r"(?P<letter>\w+)\s*<\s*(?P<last>\w+)")
@@ -97,6 +98,9 @@ def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions)
     if stated.when.words and not stated.when.supposed and link.verdict.wrong:
         said = f"whether it holds “{stated.when.words}” is not known; elsewhere it does not"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
+    if stated.raw.grounds and link.verdict.wrong:  # = 6 & & \\text{using } x = 3
+        said = f"whether it holds by ${stated.raw.grounds}$ is not known; elsewhere it does not"
+        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
     equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
     where = (*chain.where, *equations)
     return _open_where(link, where) if where else link
@@ -115,17 +119,18 @@ def _of_any_function(link: Link, called: Set[str]) -> Link:
 
 def _of_another_function(link: Link, case: Case, stated: Stated, chain: Chain, left: s.Node) -> Link:
     """A second definition of ``f(x)`` in the text, “for (i) $f(x) = x^n$ and (ii) $f(x) = e^x$”, or among exercises, by
-    a letter that functions are called by: that may be one of its own."""
+    a letter that functions are called by, or as an item of a list: that may be one of its own."""
     if link.verdict is not Verdict.REFUTED or stated.raw.displayed or not isinstance(left, s.Call):
         return link
-    if not (_ITEM.search(stated.raw.context) or any(map(_EXERCISES.search, stated.raw.section))):
+    if any(map(contains_derivative, chain.sides)) or not all(isinstance(x, s.Symbol) for x in left.arguments):
         return link
-    if base_of(left.function) not in _FUNCTIONS or any(map(contains_derivative, chain.sides)):
-        return link
+    item = _LABEL.fullmatch(stated.raw.context.strip()) is not None
+    listed = _ITEM.search(stated.raw.context) is not None or any(map(_EXERCISES.search, stated.raw.section))
+    listed = item or listed and base_of(left.function) in _FUNCTIONS
     others = (f.number for f in case.above(stated.scope) if f.number != stated.number for c in f.chains
               if isinstance(c.sides[0], s.Call) and plain(c.sides[0].function) == plain(left.function))  # fmt: skip
-    first = next(others, None)
-    if first is None or not all(isinstance(x, s.Symbol) for x in left.arguments):
+    first = next(others, None) if listed else None
+    if first is None:
         return link
     said = f"formula {first} says otherwise what ${to_latex(left)}$ is: whether this is another function is not said"
     return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)

@@ -25,7 +25,7 @@ from verify_derivations.formulas.held_fixed import held_fixed
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.polynomial import Polynomial
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, names_in, plain
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import Statement, World
@@ -296,7 +296,7 @@ def _two_values(refuted: Refuted) -> str | None:
 def _to_be_solved(refuted: Refuted) -> str | None:
     """``z = W z + U x`` of a z that no equation defines: it says what z is, and claims nothing."""
     left, right = refuted.sides
-    reference = refuted.world.table.reference(left) if isinstance(left, s.Symbol) else None
+    reference = refuted.world.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
     if reference is None or refuted.world.is_defined(reference.name) or contains_derivative(right):
         return None
     again = any(plain(x) == plain(left) for x in names_in(right))
@@ -366,6 +366,45 @@ def layer_or_power(world: World, sides: Sequence[s.Node]) -> str | None:
     return None
 
 
+def _of_an_operator(refuted: Refuted) -> str | None:
+    return operator(refuted.world, refuted.sides)
+
+
+def operator(world: World, sides: Sequence[s.Node]) -> str | None:
+    """The D of ``df/dx = D f(x) = D_x f``, which nothing declares: it differentiates."""
+    if not states_derivatives(world, sides) or "D" in world.declarations or world.is_defined("D"):
+        return None
+    products = [x.factors for side in sides for x in s.walk(side) if isinstance(x, s.Product)]
+    found = any(base_of(x) == "D" for factors in products for x in factors[:-1])
+    return "whether D differentiates is not said" if found else None
+
+
+def _entries_of_a_matrix(refuted: Refuted) -> str | None:
+    """The ``b_{ij}`` of which nothing is said beside ``B = Z^\\top Z``."""
+    world = refuted.world
+    for r in mentioned(*refuted.sides, world):
+        capital = r.name.upper()
+        if len(r.indices) == 2 and capital != r.name and world.is_defined(capital) and not world.is_defined(r.name):
+            return f"whether {r.name} has the entries of {capital} is not said"
+    return None
+
+
+def _of_a_counter(refuted: Refuted) -> str | None:
+    """``t = τ - 1`` of a t that counts: it says which."""
+    left, right = refuted.sides
+    counts = isinstance(left, s.Symbol) and left.name in refuted.world.table.bound
+    return f"it says which {to_latex(left)} is meant" if counts and not contains_derivative(right) else None
+
+
+def _may_list(refuted: Refuted) -> str | None:
+    """``[a \\ \\ b]^\\top``: a list without commas."""
+    for node in (x for side in refuted.sides for x in s.walk(side) if isinstance(x, s.Scripted)):
+        inner = node.base.body if isinstance(node.base, s.Group) and node.base.kind == "[" else None
+        if node.sup is not None and is_transpose(node.sup) and isinstance(inner, s.Product | s.Sum):
+            return f"whether {to_latex(node)} lists entries is not said"
+    return None
+
+
 def _guessed(refuted: Refuted) -> str | None:
     """What is read as a matrix beside one, and may be a column, in an equation of values."""
     if states_derivatives(refuted.world, refuted.sides):
@@ -410,5 +449,6 @@ def _also_a_size(refuted: Refuted) -> str | None:
 REASONS: tuple[Callable[[Refuted], str | None], ...] = (
     _of_one_step, _made_of_others, _one_of_many, _is_rule, _slope_told, _two_values, _taken_elsewhere,
     _of_an_inner_variable, _also_a_size, _to_be_solved, _transposed_number,
-    _slope_of_a_leaf, _layer_or_power, _guessed,
+    _slope_of_a_leaf, _layer_or_power, _of_an_operator, _entries_of_a_matrix,
+    _of_a_counter, _may_list, _guessed,
 )  # fmt: skip

@@ -224,8 +224,21 @@ def analyse(stated: Stated) -> None:
                 stated.conditions += between(item)
             elif item.relations[0] in ORDER:
                 stated.conditions.append(item)
+                if stated.chains and joint != "\\Rightarrow":
+                    stated.when.supposed += tuple(c for c in pairs_of(item) if _is_of_values(c, stated.chains[-1]))
             else:
                 stated.mentions.append(item)
+
+
+def _is_of_values(condition: s.Relation, chain: Chain) -> bool:
+    """``w^\\top x < 1``, no ``i < j - 1`` of what has the indices i and j."""
+    scripts = (x for side in chain.sides for n in s.walk(side) if isinstance(n, s.Scripted) for x in (n.sub, n.sup))
+    indices = {x.name for script in scripts if script is not None for x in s.walk(script) if isinstance(x, s.Symbol)}
+    return (
+        any(isinstance(side, s.Sum | s.Product) for side in condition.sides)
+        and condition.relations[0] in ORDER
+        and indices.isdisjoint(base_of(name) for side in condition.sides for name in names_in(side))
+    )
 
 
 def pairs_of(condition: s.Relation) -> tuple[s.Relation, ...]:

@@ -112,8 +112,12 @@ def take_unknown(
                 shown = more <= world.below({reference.name, *variables})
                 if not others or not shown and not _of_another(world, reference.name, f, others, formulas):
                     world.unknown.amended.setdefault(reference.name, f.number)
+    counters = {x.name for f in formulas for n in f.nodes if isinstance(n, s.Scripted) and n.sub is not None
+                for x in s.walk(n.sub) if isinstance(x, s.Symbol) and len(x.name) == 1}  # fmt: skip
     for f in formulas:
         for k, chain in enumerate(f.chains):
+            if all(isinstance(x, s.Symbol) and x.name in counters for x in chain.sides):  # where $i = k$, it is one
+                continue
             if _is_implicit(world, chain) and (f.number, k, 0) not in defined:  # y^3 + y = x
                 for inner in unread_in(world, f.number, chain.sides).names:
                     world.unknown.inside.setdefault(inner, f.number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from verify_derivations.checker.statements import Chain, is_adjoint_name
+from verify_derivations.checker.statements import Chain, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.world import World
@@ -17,7 +17,7 @@ def is_update(chain: Chain, world: World) -> bool:
     if len(chain.sides) < 2 or is_adjoint_name(left, world.table):
         return False
     return _of_subscripts(left, right, world) or _of_arguments(left, right, world) or (
-        len(chain.sides) == 2 and _of_a_program(left, right, world)
+        _of_a_program(left, chain.sides[1], world)
     )  # fmt: skip
 
 
@@ -55,6 +55,9 @@ def _of_a_program(left: s.Node, right: s.Node, world: World) -> bool:
     named = world.table.reference(left) if isinstance(left, s.Scripted) and left.primes else None
     olds = (left, *(_unmarked(left) if named is None or named.primes else ()))
     before = next((x for x in olds if ("+", x) in zip(right.signs, right.terms, strict=True)), None)
+    if before is None and left in [x for part in s.walk(right) if is_derivative(part) for x in s.walk(part)]:
+        decayed = (term.factors for term in right.terms if isinstance(term, s.Product))  # w = (1 - c) w - η ∂L/∂w
+        before = next((left for factors in decayed if left in factors), None)
     return before is not None and _is_free(before, world) and _is_free(left, world)
 
 

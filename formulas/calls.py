@@ -328,6 +328,8 @@ def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node
         argument = arguments.get(access.head)
         if argument is None:
             return None
+        if len(argument.binders) != len(access.indices):  # f was read where its x was another one
+            raise Unsupported(f"{to_latex(node)}: what {access.head} is in the definition of {name} is not clear")
         values = dict(zip((v for v, _ in argument.binders), access.indices, strict=True))
         return substitute(rename_apart(argument.body), values)
 

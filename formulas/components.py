@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import plain
+from verify_derivations.formulas.scripts import is_transpose, names_in, plain
 
 Variables: TypeAlias = Mapping[s.Node, tuple[s.Node, ...]]
 
@@ -35,26 +35,39 @@ def by_components(tree: s.Node, variables: Variables) -> s.Node:
 
 
 def _components(part: s.Node, variables: Variables) -> list[s.Node]:
-    if not isinstance(part, s.Relation) or part.relations != ("=",) or not isinstance(part.sides[1], s.Matrix):
+    if not isinstance(part, s.Relation) or set(part.relations) != {"="}:
         return []
-    left, rows = part.sides[0], part.sides[1].rows
+    left, *others = part.sides
     if not isinstance(left, s.Nabla) or left.variable is not None or left.order > 2:
         return []
     function = left.body.function if isinstance(left.body, s.Call) else left.body
     by = variables.get(plain(function), ())
     if isinstance(left.body, s.Call) and left.body.arguments != by:
         return []
-    if left.order == 1 and [len(row) for row in rows] == [1] * len(by):
+    columns = [_listed(side) for side in others]
+    at_a_point = any(not any(True for x in column for _ in names_in(x)) for column in columns)  # perhaps: ∇f = (0, 1)
+    if left.order == 1 and by and not at_a_point and all(len(column) == len(by) for column in columns):
         return [
-            s.Relation((s.Derivative(function, (x,)), row[0]), ("=",), span=part.span)
-            for x, row in zip(by, rows, strict=True)
+            s.Relation((s.Derivative(function, (x,)), *values), part.relations, span=part.span)
+            for x, *values in zip(by, *columns, strict=True)
         ]  # fmt: skip
+    rows = others[0].rows if len(others) == 1 and isinstance(others[0], s.Matrix) else ()
     if left.order == 2 and [len(row) for row in rows] == [len(by)] * len(by):
         return [
             s.Relation((s.Derivative(function, (x, y), order=2), value), ("=",), span=part.span)
             for x, row in zip(by, rows, strict=True) for y, value in zip(by, row, strict=True)
         ]  # fmt: skip
     return []
+
+
+def _listed(side: s.Node) -> tuple[s.Node, ...]:
+    """The entries of a column or a row, also in a list, ``(2x, 2y)`` or ``[2x, 2y]^\\top``."""
+    if isinstance(side, s.Scripted) and side.sub is None and side.sup is not None and is_transpose(side.sup):
+        side = side.base
+    if isinstance(side, s.Group) and isinstance(side.body, s.Sequence):
+        return side.body.items
+    rows = side.rows if isinstance(side, s.Matrix) else ()
+    return rows[0] if len(rows) == 1 else tuple(row[0] for row in rows if len(row) == 1)
 
 
 def _is_variable(node: s.Node) -> bool:

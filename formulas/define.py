@@ -177,6 +177,8 @@ def _register(
     if loose:
         names = {index.variable: index.letter for index in here.indices.values()}
         raise UnboundIndex([names.get(n, show_extent(polynomial(n))) for n in loose])
+    if len(known.extents) != len(family) + len(inner):  # the k of a_k where there is one k only
+        raise Unsupported(f"an index of {head} has one value only")
     world.add(known, (*family, *inner), body, number)
     return known
 

@@ -26,7 +26,8 @@ class RawFormula:
     ``line`` and ``column`` (from 1) are the place of the opening delimiter, or of the row within ``align`` and
     the like. ``context`` is the prose between the formula or heading before and this one, ``tail`` that
     between the last formula of a section and the next heading, or the end. ``continues`` marks a further
-    row of an environment (one that begins with a relation continues the row above). ``code`` is what code stands
+    row of an environment (one that begins with a relation continues the row above). ``grounds`` is what stands
+    behind it in a column of reasons. ``code`` is what code stands
     between the formula before and this one, and behind the last one. ``statement``: the section is a theorem's, an
     example's or the like; ``opened``: the words in bold or italics that open the paragraphs of which this is one.
     """
@@ -40,6 +41,7 @@ class RawFormula:
     context: str = ""
     remarks: tuple[str, ...] = ()
     continues: bool = False
+    grounds: str = ""
     tail: str = ""
     code: str = ""
     statement: bool = False

@@ -1,8 +1,8 @@
 """Which names are functions.
 
 * A name is a **function** if the document applies it on a left side (``name(x) =``), primes or differentiates it
-  (``f'(z)``, ``\\frac{\\partial J(w)}{…}``), or if it is one of the customary function letters and
-  not declared as a quantity (so that ``a(1-a)`` is a product and ``f(z)`` a value);
+  (``f'(z)``, ``\\frac{\\partial J(w)}{…}``), names it as one (``ε(\\cdot)``), or if it is one of the customary function
+  letters and not declared as a quantity (so that ``a(1-a)`` is a product and ``f(z)`` a value);
 * a decorated name is a function also where it stands nowhere but before a bracket of symbols (``\\hat{y}(x)``);
 * a name has **entries** in brackets, ``W(i, j)``, if nothing but index expressions ever stands in its brackets, of
   letters that name nothing else, and the document defines, differentiates by or declares it.
@@ -75,6 +75,8 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
             if bracket.kind == "open" and bracket.text in ("(", "[") and not is_transposed(tokens, k + 1, after):
                 applied.add(name)
                 scripted |= {name} if tokens[k + 1].kind == "_" else set()
+                if tokens[after + 1].text in ("\\cdot", "\\bullet") and tokens[after + 2].kind == "close":  # ε(·)
+                    evident.add(name)
                 entry = _is_entry(tokens, k, symbols.indices) and _is_sum(tokens, after)
                 (entries_before if entry else before).add(name)
                 behind = skip_scripts(tokens, bracket.partner + 1)

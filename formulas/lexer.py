@@ -143,6 +143,8 @@ class _Lexer(Brackets):
             if not _NAME.fullmatch(name):
                 raise ReadError(f"{unit.text} is not a name", unit.start, expected="letters and digits")
             self._word(name, unit)
+        elif re.fullmatch(r"arg\s+m(?:ax|in)", content.strip()):
+            self._word("".join(content.split()), unit)
         elif re.fullmatch(r"'[A-Za-z]+'", content.strip()):
             self.emit("quoted", content.strip().strip("'"), unit)
         elif _NAME.fullmatch(content.strip()) and not sp.connecting(content) \

@@ -50,7 +50,9 @@ def read(latex: str, symbols: Symbols, macros: Macros | None = None, before: s.N
     :func:`last_side`). Raises :class:`ReadError` with the offset, what was expected and a hint.
     """
     parser = _Parser(tokenize(latex, symbols, macros), symbols, latex)
-    statements = s.mapped(s.mapped(s.mapped(parser.statements(before), summed), _defined_rows), _chained_rows)
+    statements: s.Node = parser.statements(before)
+    for new in (summed, _positive_part, _defined_rows, _chained_rows):
+        statements = s.mapped(statements, new)
     assert isinstance(statements, s.Statements)
     return Reading(statements, tuple(dict.fromkeys(parser.remarks)), tuple(parser.labelled))
 
@@ -80,6 +82,17 @@ def parse_expression(latex: str, symbols: Symbols, macros: Macros | None = None)
     if len(statements.parts) != 1 or statements.joints != ("",) or isinstance(statements.parts[0], s.Relation):
         raise ReadError("this is more than one expression", 0, expected="an expression without = and commas")
     return statements.parts[0]
+
+
+def _positive_part(node: s.Node) -> s.Node | None:
+    """``[x]_+`` is ``\\max(0, x)``."""
+    if not isinstance(node, s.Scripted) or node.sub != s.Symbol("+") or not isinstance(node.base, s.Group):
+        return None
+    if isinstance(node.base.body, s.Sequence | s.Relation):
+        return None
+    arguments = s.Number("0"), s.mapped(node.base.body, _positive_part)
+    part = s.Call(s.Symbol("max"), arguments, span=node.span)
+    return part if node.sup is None else replace(node, base=part, sub=None)
 
 
 def _chained_rows(node: s.Node) -> s.Node | None:

@@ -41,6 +41,7 @@ from verify_derivations.formulas.macros import (
 )
 from verify_derivations.formulas.run_in import OPENING, run_in, solves
 from verify_derivations.formulas.struck import without_struck
+from verify_derivations.formulas.translated import in_english
 
 __all__ = ["Document", "RawFormula", "read_document", "scan"]
 
@@ -111,6 +112,11 @@ _ESCAPED = re.compile(r"\\\\(?=\\\\)|\\(?=\\[,;:!{}|])|(?<!\\)\\(?=[_*])")  # of
 _IN_THE_TEXT = re.compile(r"(?<![\\$])\$(?!\$)[^$\n]+(?<!\\)\$(?!\$)|\\\(")
 _TO_NEXT = re.compile(r"[^\n$]*")
 _WORD = re.compile(r"[^\W\d_]{2}|(?<=\s)[^\W\d_](?=\s)")
+_NOTHING = re.compile(r"^%[^\n]*|\\(?:nonumber|notag|label\{[^}]*\}|hline)|[&\s]")  # in a row
+_GROUNDS = re.compile(  # & \\text{from } x^\\top y = y^\\top x: a column of rules, from which no further row goes on
+    r"&[\s&]*\\(?:text|textrm|mbox|mathrm)\s*\{\s*\(?(?:from|by|using|use)\b"
+    r"(?![^{}]*\b(?:set|let|assum|suppos|put|where|when|if|at)\w*)[^{}]*\}.*$", re.S | re.I,
+)  # fmt: skip
 _MARKUP = re.compile(r"\{[^{}\n]*\}|<[^<>\n]*>|&\w+;")  # {#eq:loss}, <br>, &nbsp;
 _BLANK = re.compile(r"\n[ \t>]*\n")
 
@@ -205,7 +211,8 @@ class _Scanner:
         self.behind = False
 
     def _take_prose(self) -> str:
-        context = plain("".join(self.prose), latex=self.latex)
+        behind_display = bool(self.formulas) and self.formulas[-1].displayed
+        context = in_english(plain("".join(self.prose), latex=self.latex), behind_display)
         self.prose.clear()
         return context
 
@@ -244,15 +251,17 @@ class _Scanner:
             start, end = row
             body = latex[start:end]
             start += len(body) - len(body.lstrip())
-            body = body.strip()
-            if not body or (split and not re.sub(r"\\(?:nonumber|notag|label\{[^}]*\}|hline)|[&\s]", "", body)):
+            reason = _GROUNDS.search(body) if split else None
+            body = (body if reason is None else body[: reason.start()]).strip()
+            if not body or (split and not _NOTHING.sub("", body)):
                 continue
             places = self._locations(pieces, start, start + len(body))
             line, column = places[0][1:] if split else self._place(opening)
             section = tuple(title for _, title in self.sections)
             self.formulas.append(RawFormula(
                 len(self.formulas) + 1, line, column, displayed, body, section, self._take_prose(), remarks,
-                continues=split and n > 0, pieces=tuple(places), code=self._take_code(),
+                continues=split and n > 0, grounds=reason[0].strip("& ") if reason is not None else "",
+                pieces=tuple(places), code=self._take_code(),
                 statement=bool(self.sections) and self.sections[-1][0] >= RUN_IN, opened=self.opened,
             ))
             self.behind = True

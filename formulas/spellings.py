@@ -20,10 +20,13 @@ RELATIONS = _same(
     r"\leqslant": r"\le", r"\geqslant": r"\ge", r"\lt": "<", r"\gt": ">", r"\coloneqq": ":=", r"\triangleq": ":=",
     r"\eqqcolon": "=:", r"\defeq": ":=", r"\coloneq": ":=", r"\eqdef": ":=",
     r"\doteq": ":=", r"\rightarrow": r"\to", r"\longrightarrow": r"\to", r"\longmapsto": r"\mapsto",
-    r"\gets": r"\leftarrow",
+    r"\gets": r"\leftarrow", r"\longleftarrow": r"\leftarrow",
     r"\subseteq": r"\subset",
 }
-ARROWS = _commands("Rightarrow implies Longrightarrow therefore iff Leftrightarrow impliedby Leftarrow Longleftarrow")
+ARROWS = _commands(
+    "Rightarrow implies Longrightarrow therefore iff Leftrightarrow Longleftrightarrow impliedby Leftarrow "
+    "Longleftarrow"
+)
 TIMES = _same("cdot times circ odot star ast otimes bullet") | {"*": r"\ast", "/": "/", r"\div": "/"}
 SIGNS = frozenset(("+", "-", r"\pm", r"\mp"))
 BIG = _commands("sum prod int bigcup bigcap lim")
@@ -57,7 +60,8 @@ DOTS = _commands("cdots ldots dots vdots ddots dotsc dotsb")
 LAYOUT = _commands(
     "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag mathstrut strut thinspace "
     "forall enspace hfill allowbreak centering medspace thickspace negthinspace inline large Large small middle "
-    "qedhere mathop mathbin mathrel mathord ensuremath unskip space nobreakspace"
+    "footnotesize scriptsize normalsize tiny qedhere mathop mathbin mathrel mathord ensuremath unskip space "
+    "nobreakspace"
 ) | {r"\,", r"\;", r"\!", r"\:", r"\>", "\\ ", "\\\n"}
 PROSE = _commands("label tag hspace vspace phantom")
 COMMANDS = _commands(

@@ -39,8 +39,9 @@ OF_ALL = re.compile(r"(?:\\(?:tilde|hat|bar|widetilde|widehat)\{)?(?:[A-Z]|\\(?:
 
 
 def is_of_all(name: str, world: World) -> bool:
-    """Whether a function that nothing defines is a number that depends on a whole tensor."""
-    return OF_ALL.match(name) is not None and (name in world.differentiated.numerators or name in LOSSES)
+    """Whether a function that nothing defines is a number that depends on a whole tensor: ``L(w)``, ``l(y, t)``."""
+    of_all = OF_ALL.match(name) is not None and (name in world.differentiated.numerators or name in LOSSES)
+    return of_all or name in ("l", "loss", "cost")
 
 
 def undefined(reader: Elaborator, node: s.Call, name: str, primes: int, expected: Shape | None) -> Tensor | None:

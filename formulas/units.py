@@ -26,7 +26,7 @@ _TEXT = (
     r"|label|tag\*?|hspace\*?|vspace\*?|phantom"
 )
 _RAW = re.compile(
-    rf"""(?P<space>[\s~\u200b\u200c\u200d\u2060\ufeff]+|(?<!\\)%[^\n]*)
+    rf"""(?P<space>[\s~\u200b\u200c\u200d\u2060\ufeff]+|%[^\n]*)
     |(?P<text>\\(?:{_TEXT})\s*(?=\{{))
     |(?P<command>\\(?:[A-Za-z]+|.|$))
     |(?P<dots>\.\.\.)
