@@ -325,28 +325,28 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
         numbers |= _called_numbers(formulas, text)
         for pattern, test in _SAID:
             if pattern.search(text) and not (test is _is_power and _OF_FUNCTIONS.search(text)):
-                _leave_open(formulas, standing, test)
+                leave_open(formulas, standing, test)
         for test in (*_signs(formulas, text), *_said_about(formulas, text), *_meant_functions(formulas, text)):
-            _leave_open(formulas, standing, test)
+            leave_open(formulas, standing, test)
         plainly = _SLOPES.search(text) is None or _NO_SLOPES.search(text) is not None
         if _PRIMES.search(text) and plainly:
-            _leave_open(formulas, standing, _is_primed)
+            leave_open(formulas, standing, _is_primed)
         for match in _PRIME_BY.finditer(text):
-            _leave_open(formulas, standing, partial(_is_primed_by_another, tuple(names_alone(formulas[int(match[1])]))))
+            leave_open(formulas, standing, partial(_is_primed_by_another, tuple(names_alone(formulas[int(match[1])]))))
         if _DOTS.search(text) and plainly and not _LEFT_OUT.search(text):
             for f in formulas:
                 if re.search(r"\\d?dot(?![a-z])", f.raw.latex):
                     f.when.open = f.when.open or "what the text says of a dot in it is not read"
     if not _TRANSPOSE.search(" ".join(f.raw.context + f.raw.tail for f in formulas)):
-        _leave_open(formulas, standing, _has_dagger, "whether \\dagger is the transpose or another matrix is not said")
+        leave_open(formulas, standing, _has_dagger, "whether \\dagger is the transpose or another matrix is not said")
     if any(isinstance(n, s.Norm) and n.order == s.Symbol("F") for f in formulas for n in f.nodes):
-        _leave_open(formulas, standing, _is_spectral, "the norm $2$ of a matrix, beside that of Frobenius, is not read")
+        leave_open(formulas, standing, _is_spectral, "the norm $2$ of a matrix, beside that of Frobenius, is not read")
     complex_names = _complex(formulas) | _imaginary(formulas, standing)
     if complex_names:
         said = "a modulus of complex numbers is not read"
-        _leave_open(formulas, standing, partial(_is_modulus_of, complex_names), said)
+        leave_open(formulas, standing, partial(_is_modulus_of, complex_names), said)
     said = "whether a bracket in it is the argument of a function is not said"
-    _leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
+    leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
 
 
 def _meant_functions(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
@@ -433,7 +433,7 @@ def _is_another_norm(norm: Stated, value: Stated, behind: str) -> bool:
     return special or any(x.lstrip("\\")[:1].isupper() or x in ("\\max", "\\sup") for x in others - {"T", "\\mathbb"})
 
 
-def _leave_open(
+def leave_open(
     formulas: Sequence[Stated], standing: Standing, test: Test,
     said: str = "what the text says of an operation in it is not read",
 ) -> None:  # fmt: skip
