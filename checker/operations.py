@@ -8,17 +8,25 @@ rests on a value ``a(x + b)`` of an a that it calls a number.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from verify_derivations.checker.sentences import ENDED, sentences
+from verify_derivations.checker.signs_said import (
+    Test,
+    called,
+    has_sign,
+    is_exponential,
+    is_root,
+    is_slope,
+    is_sum,
+    signs_said,
+)
 from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, superscripts
-
-Test = Callable[[s.Node], bool]
 
 _WISE = r"\b(?:element|entry|component|coordinate|point|term)s?[-\s]?wise\b"
 _OF_FUNCTIONS = re.compile(
@@ -44,11 +52,6 @@ def _of_matrix(*functions: str) -> Test:
     return test
 
 
-def _called(*functions: str) -> Test:
-    """Whether a function is applied."""
-    return lambda node: isinstance(node, s.Call) and (base_of(node.function) or "").strip("\\") in functions
-
-
 def _is_plain_norm(node: s.Node) -> bool:
     return isinstance(node, s.Norm) and node.order is None
 
@@ -71,15 +74,11 @@ def _is_product(node: s.Node) -> bool:
     return len(named) > 1 and any(operator in ("", "\\cdot") for operator in getattr(node, "operators", ()))
 
 
-def _is_sum(node: s.Node) -> bool:
-    return isinstance(node, s.BigOperator) and node.operator == "\\sum"
-
-
 def _is_full_sum(node: s.Node) -> bool:
     """``\\sum`` without a condition that leaves out terms."""
     nodes = s.walk(node.lower) if isinstance(node, s.BigOperator) and node.lower is not None else ()
     shown = {x for n in nodes if isinstance(n, s.Relation) for x in n.relations} - {"=", "\\in"}
-    return _is_sum(node) and not shown
+    return is_sum(node) and not shown
 
 
 def _is_bare_quotient(node: s.Node) -> bool:
@@ -88,21 +87,8 @@ def _is_bare_quotient(node: s.Node) -> bool:
     return base_of(below) is not None or isinstance(below, s.Norm | s.Root) if below is not None else False
 
 
-def _is_exponential(node: s.Node) -> bool:
-    power = isinstance(node, s.Scripted) and base_of(node.base) == "e" and node.sup is not None
-    return power or _called("exp")(node)
-
-
-def _is_root(node: s.Node) -> bool:
-    return isinstance(node, s.Root)
-
-
-def _is_absolute(node: s.Node) -> bool:
-    return isinstance(node, s.Absolute) or _called("det")(node)
-
-
-def _is_slope(node: s.Node) -> bool:
-    return isinstance(node, s.Nabla | s.Derivative)
+def is_absolute(node: s.Node) -> bool:
+    return isinstance(node, s.Absolute) or called("det")(node)
 
 
 def _is_primed(node: s.Node) -> bool:
@@ -176,14 +162,6 @@ _SLOPES_ARE = (  # “all gradients below are multiplied by the learning rate”
     r"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:stated|given|written|listed|shown)\s+(?:only\s+)?up\s+to\b"
     r"|\bwe\s+(?:always\s+)?(?:state|write|list|give|show|report)\s+(?:only\s+)?(?:the\s+)?negative\s+(?:gradients?|derivatives?)\b"
 )
-_SIGN_OTHERWISE = re.compile(  # “$\\nabla$ denotes the Riemannian gradient”, “we write $\\sum$ for the average”
-    rf"\$(?P<sign>\d+)\$\s+(?:here\s+)?(?:{_IS}|for|we\s+mean)\s+{_ALWAYS}(?:\w+\s+)?(?:(?P<slope>{_OTHER_SLOPE}\s+(?:gradient|derivative)"
-    r"|boundary|difference)|(?P<mean>averages?|means?)|(?P<log>binary|dyadic|decimal|decadic|common))\b", re.I,
-)  # fmt: skip
-_OF_SIGNS: tuple[tuple[str, re.Pattern[str], Test], ...] = (
-    ("slope", re.compile(r"\\(?:nabla|partial)(?:_\{?\\?\w+\}?)?|d|\\mathrm\{?d\}?"), _is_slope),
-    ("mean", re.compile(r"\\sum(?:_.*)?"), _is_sum), ("log", re.compile(r"\\log"), _called("log")),
-)  # fmt: skip
 _MARKS = rf"(?:{_IS}|do(?:es)?\s+not|distinguish\w*|belongs?)\b"
 _PRIMES = re.compile(rf"\bprime(?:s|d\s+\w+)?\s+(?:\w+\s+){{0,2}}?{_MARKS}", re.I)
 _DOTS = re.compile(rf"\b(?:over)?dots?\s+{_MARKS}", re.I)
@@ -212,7 +190,7 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
     (r"\bmatrix\s+exponentials?\b|\bexponentials?\s+of\s+(?:an?|the)\s+matri", _of_matrix("exp")),
     (r"\bmatrix\s+logarithms?\b|\blogarithms?\s+of\s+(?:an?|the)\s+matri", _of_matrix("log", "ln")),
     (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b(?!\s+e\b)|\b(?:base-?\s?(?:2|10|two|ten)|common|decimal|binary|dyadic|decadic)\s+log"
-     rf"|\blog(?:arithm)?s?\s+{_IS}\s+{_ALWAYS}(?:binary|dyadic|decadic|decimal|common)\b", _called("log")),
+     rf"|\blog(?:arithm)?s?\s+{_IS}\s+{_ALWAYS}(?:binary|dyadic|decadic|decimal|common)\b", called("log")),
     (rf"\b{_OTHER_NORM}[\s-](?:semi-?)?norms?\b|\b(?:Manhattan|taxi-?cab|city[-\s]block|Mahalanobis|Chebyshev|Minkowski)\b"
      r"|\bL(?:_\{?)?1\}?[\s-]norm"
      rf"|\b(?:norms?|lengths?|distances?)\s+{_IS}\s+{_ALWAYS}(?:sum\s+of\s+(?:the\s+)?(?:absolute|magnitudes)|number\s+of\b"
@@ -220,10 +198,10 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
      r"|(?:taken|measured|meant|understood)\s+(?:with\s+respect\s+to|relative\s+to|in\s+(?:the|an?)\s+metric)|weighted|induced)",
      _is_plain_norm),
     (rf"\b(?:inner|scalar|dot)\s+products?\s+(?:\w+\s+)?{_IS}\s+{_ALWAYS}(?:weighted|hermitian|conjugat\w+|induced|indefinite"
-     r"|(?:taken|meant|understood)\s+(?:with|in|relative))", _called("langle")),
+     r"|(?:taken|meant|understood)\s+(?:with|in|relative))", called("langle")),
     (rf"\bsums?\s+(?:over\s+(?:\w+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged)\b(?!\s+up\s+to)",
-     _is_sum),
-    (_SLOPE_IS, _is_slope), (_SLOPES_ARE, _is_slope), (_NEGATIVE, _is_slope), (_MEANT_SLOPE, _is_slope),
+     is_sum),
+    (_SLOPE_IS, is_slope), (_SLOPES_ARE, is_slope), (_NEGATIVE, is_slope), (_MEANT_SLOPE, is_slope),
     (r"\bsums?\s+(?:here\s+|always\s+)?(?:runs?|is|are|goes|go)\s+(?:\w+\s+)?(?:over|along)\s+(?:only\s+)?(?:every\s+(?:other|second|third)|odd|even|distinct"
      r"|different|half|unordered)\b|\bsums?\s+(?:here\s+|always\s+)?(?:excludes?|skips?|omits?|leaves?\s+out|exempts?)\b"
      r"|\bterms?\s+(?:with\s+|for\s+)?\$\d+\$\s+(?:is|are)\s+(?:\w+\s+)?(?:left\s+out|excluded|omitted|skipped|dropped)\b"
@@ -235,7 +213,7 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
     (r"\bapplied\s+(?:twice|thrice|(?:\w+|\$\d+\$)\s+times)\b|\bcompos\w+\b.*\bitself\b|\biterates?\b|\bfold\s+composition",
      _is_power_of_function),
     (r"\bin\s+degrees\b|\bangles?\s+(?:is|are)\s+(?:\w+\s+)?in\s+(?:units\s+of\s+)?(?!radians?\b|the\b|an?\b|\$)\w+",
-     _called("sin", "cos", "tan")),
+     called("sin", "cos", "tan")),
     (r"\bmatrix\s+square\s+roots?\b", _of_matrix("sqrt")),
     (rf"\b(?:squar\w+|powers?|cubes?|cubed|exponents?|reciprocals?|inverses?)\b.*{_WISE}"
      rf"|{_WISE}.*\b(?:squar\w+|powers?|cubes?|exponents?|reciprocals?|inverses?)\b", _is_power),
@@ -249,36 +227,31 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
 ))  # fmt: skip
 
 
-_BY_SIGN = re.compile(
-    r"\bby\s+\$(\d+)\$\s+we\s+(?:always\s+|here\s+)?(?:mean|understand)\s+(?!(?:the\s+)?(?:\w+\s+)?"
-    r"(?:natural|usual|elementwise|logistic|hyperbolic|sigmoid\w*|tanh|rectif\w+|maximum|minimum|exponential"
-    r"|sine|cosine)\b)", re.I,
-)  # fmt: skip
 _HAS = (
     r"(?:is|are|has|have|uses?|used|contains?|means?|denotes?|at|with|as|stands?\s+for|for)"
 )
 _WORD = r"\\(?:operatorname|mathrm|text)"
 _ABOUT: tuple[tuple[str, str, Test, str], ...] = (  # its name, how it is changed, where it stands, and its sign
     (r"soft-?max(?:\s+functions?|es)?",
-     r"temperature|powers?\s+of\s+(?:two|2)|instead\s+of|scaled|sparse|hard|truncated|masked", _called("softmax"), ""),
-    (r"(?:re-?lus?|rectifiers?)", r"leaky|parametric|shifted|smoothed|clipped|capped", _called("relu", "ReLU"),
+     r"temperature|powers?\s+of\s+(?:two|2)|instead\s+of|scaled|sparse|hard|truncated|masked", called("softmax"), ""),
+    (r"(?:re-?lus?|rectifiers?)", r"leaky|parametric|shifted|smoothed|clipped|capped", called("relu", "ReLU"),
      ""),
     (r"sigmoids?(?:\s+functions?)?", r"hard|scaled|steep\w*|shifted|temperature|slope\s+one",
-     _called("sigma", "sigmoid"), ""),
-    (r"traces?", r"partial|normali[sz]ed|divided|super", _called("tr", "Tr", "trace"),
+     called("sigma", "sigmoid"), ""),
+    (r"traces?", r"partial|normali[sz]ed|divided|super", called("tr", "Tr", "trace"),
      rf"{_WORD}\{{[Tt]r(?:ace)?\}}|\\[tT]r"),
-    (r"exponential(?:\s+functions?|s)?", r"truncated|clipped|linear[iy]\w*|approximated", _is_exponential, r"\\exp"),
-    (r"square\s+roots?", r"small\s+constant|epsilon|smoothed|regulari[sz]ed|clipped", _is_root, r"\\sqrt.*"),
-    (r"(?:maxim(?:um|a)|max)", r"smoothed|soft(?:ened)?|regulari[sz]ed|approximate\w*", _called("max"), r"\\max"),
-    (r"absolute\s+values?", r"smoothed|regulari[sz]ed|squared", _is_absolute, ""),
-    (r"determinants?", r"permanent", _is_absolute, r"\|\s*\\?\w+\s*\||\\det"),
-    (r"diag(?:onal(?:\s+matri(?:x|ces))?)?", r"blocks?|copies", _called("diag"), rf"(?:{_WORD}\{{diag\}}|\\diag).*"),
+    (r"exponential(?:\s+functions?|s)?", r"truncated|clipped|linear[iy]\w*|approximated", is_exponential, r"\\exp"),
+    (r"square\s+roots?", r"small\s+constant|epsilon|smoothed|regulari[sz]ed|clipped", is_root, r"\\sqrt.*"),
+    (r"(?:maxim(?:um|a)|max)", r"smoothed|soft(?:ened)?|regulari[sz]ed|approximate\w*", called("max"), r"\\max"),
+    (r"absolute\s+values?", r"smoothed|regulari[sz]ed|squared", is_absolute, ""),
+    (r"determinants?", r"permanent", is_absolute, r"\|\s*\\?\w+\s*\||\\det"),
+    (r"diag(?:onal(?:\s+matri(?:x|ces))?)?", r"blocks?|copies", called("diag"), rf"(?:{_WORD}\{{diag\}}|\\diag).*"),
 )  # fmt: skip
 _ANY_FUNCTION: tuple[tuple[str, Test], ...] = (
-    (r"soft-?max(?:es)?", _called("softmax")), (r"(?:sigmoids?|logistic\s+functions?)", _called("sigma", "sigmoid")),
-    (r"(?:tanhs?|hyperbolic\s+tangents?)", _called("tanh")), (r"(?:re-?lus?|rectifiers?)", _called("relu", "ReLU")),
-    (r"exponentials?", _is_exponential), (r"log(?:arithm)?s?", _called("log", "ln")),
-    (r"(?:co)?sines?", _called("sin", "cos")), (r"square\s+roots?", _is_root),
+    (r"soft-?max(?:es)?", called("softmax")), (r"(?:sigmoids?|logistic\s+functions?)", called("sigma", "sigmoid")),
+    (r"(?:tanhs?|hyperbolic\s+tangents?)", called("tanh")), (r"(?:re-?lus?|rectifiers?)", called("relu", "ReLU")),
+    (r"exponentials?", is_exponential), (r"log(?:arithm)?s?", called("log", "ln")),
+    (r"(?:co)?sines?", called("sin", "cos")), (r"square\s+roots?", is_root),
 )  # fmt: skip
 _CHANGED = (
     r"(?:scaled|shifted|replaced|exchanged|stretched|steeper|doubled|halved|modified|rescaled"
@@ -326,7 +299,7 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
         for pattern, test in _SAID:
             if pattern.search(text) and not (test is _is_power and _OF_FUNCTIONS.search(text)):
                 leave_open(formulas, standing, test)
-        for test in (*_signs(formulas, text), *_said_about(formulas, text), *_meant_functions(formulas, text)):
+        for test in (*_signs(formulas, text), *_said_about(formulas, text), *signs_said(formulas, text)):
             leave_open(formulas, standing, test)
         plainly = _SLOPES.search(text) is None or _NO_SLOPES.search(text) is not None
         if _PRIMES.search(text) and plainly:
@@ -349,24 +322,12 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
     leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
 
 
-def _meant_functions(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
-    """“by $\\log$ we mean $\\log(1 + \\cdot)$”"""
-    for match in _BY_SIGN.finditer(text):
-        sign = formulas[int(match[1])].raw.latex.strip()
-        if re.fullmatch(r"\\(?:log|ln|exp|sin|cos|tan|tanh|sigma|max|min|sqrt)", sign):
-            name = sign.lstrip("\\")
-            yield _is_exponential if name == "exp" else _is_root if name == "sqrt" else _called(name)
-
-
 def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
     """Products with a sign, and norms, of which a sentence says that they are others than usual."""
     for match in _SIGN_IS.finditer(text):
         sign = formulas[int(match["sign"])].raw.latex.strip()
         if sign in _SIGNS:
-            yield _is_starred if sign in ("*", "\\ast") else partial(_has_sign, sign)
-    for match in _SIGN_OTHERWISE.finditer(text):
-        sign = formulas[int(match["sign"])].raw.latex.strip()
-        yield from (test for kind, signs, test in _OF_SIGNS if match[kind] and signs.fullmatch(sign))
+            yield _is_starred if sign in ("*", "\\ast") else partial(has_sign, sign)
     for match in re.finditer(r"\$(\d+)\$", text):
         f, said = formulas[int(match[1])], _OF_NORM.match(text, match.end())
         if said is None or f.chains or not (_NORM.fullmatch(f.raw.latex) or any(map(_is_plain_norm, f.mentions))):
@@ -407,7 +368,7 @@ def _imaginary(formulas: Sequence[Stated], standing: Standing) -> frozenset[str 
 
 def _is_modulus_of(names: frozenset[str | None], node: s.Node) -> bool:
     """``|z|`` and ``\\|z\\|``, and inner products, of a complex z."""
-    modulus = isinstance(node, s.Absolute | s.Norm) or _called("langle")(node)
+    modulus = isinstance(node, s.Absolute | s.Norm) or called("langle")(node)
     return modulus and not names.isdisjoint(map(base_of, names_in(node)))
 
 
@@ -417,10 +378,6 @@ def _may_be_a_product(letters: frozenset[str | None], node: s.Node) -> bool:
     terms = argument.terms if isinstance(argument, s.Sum) else ()
     step = any(isinstance(x, s.Number) for x in terms)  # x(t + 1)
     return isinstance(node, s.Call) and bool(terms) and not step and base_of(node.function) in letters
-
-
-def _has_sign(sign: str, node: s.Node) -> bool:
-    return isinstance(node, s.Product) and sign in node.operators
 
 
 def _is_another_norm(norm: Stated, value: Stated, behind: str) -> bool:
