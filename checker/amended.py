@@ -33,7 +33,14 @@ _CHANGES = (
     r"(?:averaged|divided|normali[sz]ed|clipped|clamped|truncated|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared"
     r"|permuted|symmetri[sz]ed|overwritten|altered|modified|corrected|negated|halved|doubled|zeroed)"
 )
-_IS_CHANGED = re.compile(rf"{_IS}{_CHANGES}\b", re.I)
+_IS_CHANGED = re.compile(  # “$f$ is applied after a normalisation”
+    rf"{_IS}(?:{_CHANGES}\b|applied\s+(?:only\s+)?(?:after|to)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:normali[sz]|cent(?:er|re|r)|standardi[sz]"
+    r"|whiten|rescal|clipp|round|quanti[sz]))", re.I,
+)  # fmt: skip
+_RESTRICTED = re.compile(  # “$W$ is restricted to diagonal matrices”
+    r"\s*(?:is|are)\s+(?:\w+\s+)?(?:restricted|constrained|confined)\s+to\s+(?:be\s+)?(?:the\s+)?(?:diagonal|(?:skew-?)?symmetric|(?:\w+\s+)?triangular"
+    r"|orthogonal|banded|circulant|toeplitz|low[-\s]rank|sparse)\b", re.I,
+)  # fmt: skip
 _THE = r"\s+(?:the\s+)?(?:(?!ind(?:ex|ices)\b|scripts?\b|argument)[\w-]+\s+){0,2}?\$(?P<name>\d+)\$"
 _WITHOUT_VALUE = r"\s+(?!\$|(?:its|their|the)\s+(?:\w+\s+)?(?:definitions?|values?|expressions?|derivatives?)\b)"
 _REPLACED = tuple(re.compile(pattern, re.I) for pattern in (  # “replace $\\sigma$ by the identity”, “drop the bias $b$”
@@ -61,18 +68,19 @@ _PROCESSED = (
 )
 _PROCESS = re.compile(  # “we centre $X$”
     rf"\b{_PROCESSED}\s+(?:(?:the|all|each|every|its|our)\s+)*(?:(?:\w+\s+of|matrix|vectors?|values?|data|inputs?)\s+)?"
-    r"(?:the\s+)?\$(?P<name>\d+)\$|\b(?:\w*normali[sz]ation|dropout|clipping|whitening|standardi[sz]ation)\s+(?:is|are)"
-    r"\s+(?:then\s+|now\s+)?applied\s+to\s+(?:the\s+\w+\s+)?\$(?P<to>\d+)\$", re.I,
+    r"(?:the\s+)?\$(?P<name>\d+)\$|\b(?:\w*normali[sz]ation|dropout|clipping|whitening|standardi[sz]ation)"
+    r"\s+(?:(?:with|of|at)\s+(?:\w+\s+){0,2}(?:\$\d+\$\s+)?)?(?:is|are)\s+(?:then\s+|now\s+)?applied\s+to\s+"
+    r"(?:the\s+\w+\s+)?\$(?P<to>\d+)\$", re.I,
 )  # fmt: skip
 IS_PROCESSED = re.compile(
     rf"{_IS}(?:{_CHANGES}|cent(?:red|ered)|standardi[sz]ed|whitened|rounded|quanti[sz]ed|shuffled|permuted"
-    r"|shrunk|smoothed|projected|replaced|set\s+to\s+(?:zero|one))\b", re.I,
+    r"|shrunk|smoothed|(?:re-?)?projected|replaced|set\s+to\s+(?:zero|one))\b", re.I,
 )  # fmt: skip
 _THEN = re.compile(  # not of what is so from the beginning, “the matrix $X$ is centred”
     r"\b(?:then|after(?:wards|\s+that)|now|next|finally|first|(?:rows?|columns?|entries)\s+of)\b[^$]*$", re.I
 )
 BEFORE_USE = re.compile(  # “before use”, “before it enters”, “prior to the product”, not “before training”
-    r"\b(?:before(?:hand)?|prior\s+to)\b(?!\s+(?:\w+\s+)?(?:training|learning|optimi[sz]ation|(?:the\s+)?experiments?)\b)",
+    r"\bthen\s+(?:passed|fed|sent|handed)\b|\b(?:before(?:hand)?|prior\s+to)\b(?!\s+(?:\w+\s+)?(?:training|learning|optimi[sz]ation|(?:the\s+)?experiments?)\b)",
     re.I,
 )
 _SUPPOSED = re.compile(
@@ -86,6 +94,10 @@ _LOSS = re.compile(r"\b(?:loss|cost|objective|error)(?:\s+function)?\b", re.I)
 _IS_ANOTHER = re.compile(  # “from here on, $f$ is the cube instead”
     r"\s*(?:is|denotes|means|stands\s+for|will\s+be|represents)\s+(?:(?:now|instead|rather)\s+)?(?:the|an?|another|some)\s+"
     r"(?!(?:\w+\s+){0,2}(?:function|vector|matrix|number|scalar|constant|minim\w+|maxim\w+|estimat\w+|random)\b)", re.I,
+)  # fmt: skip
+_INSIDE = re.compile(  # “a penalty on $w$ is included in $L$”
+    r"\b(?:penalt(?:y|ies)|regulari[sz]\w+|decay|priors?)\b.*\b(?:included|contained|absorbed|hidden)\s+in(?:to)?\s+"
+    r"(?:the\s+\w+\s+)?$", re.I | re.S,
 )  # fmt: skip
 _FROM_NOW = re.compile(
     r"\b(?:instead|from\s+(?:here|now)\s+on|from\s+this\s+point|henceforth|hereafter|in\s+the\s+(?:rest|remainder|sequel)"
@@ -149,11 +161,15 @@ class _Amended:
             m = _CHANGED.match(text[end : end + SEEN])
             if m and not (m["by"] and any(shows(value, m["by"].lower()) for value in right)):
                 f.prose.amend(left)
-        for k, (_, end, f, name) in enumerate(names):  # “$J$ is divided by $N$”; not where a formula has both
+        for k, (start, end, f, name) in enumerate(names):  # “$J$ is divided by $N$”; not where a formula has both
             others = {plain(other) for *_, other in names[k + 1 : k + 2] if base_of(other) not in self.names.no_value}
             if _IS_CHANGED.match(text[end : end + SEEN]) and plain(name) in self.standing.defined:
                 if not any(part & others - {plain(name)} for part in self.standing.parts.get(plain(name), ())):
                     f.prose.amend(name)
+            if _RESTRICTED.match(text[end : end + 2 * SEEN]) and plain(name) not in self.standing.defined:
+                f.prose.changed += (name,)
+            if _INSIDE.search(before_of(text, start)) and not self._is_total(name):
+                f.prose.amend(name)
             if _FROM_NOW.search(text) and _IS_ANOTHER.match(text[end : end + SEEN]) and "=" not in text[end:]:
                 if plain(name) in self.standing.defined:
                     f.prose.amend(name)
@@ -185,8 +201,12 @@ class _Amended:
             return
         for top in self.standing.losses:
             found = self.standing.defined.get(plain(top), ())
-            if found and not any(isinstance(x, s.Sum) for x in self.standing.made.get(plain(top), ())):
+            if found and not self._is_total(top):
                 found[0].prose.amend(top)
+
+    def _is_total(self, name: s.Node) -> bool:
+        """Whether the definition of a name has several terms."""
+        return any(isinstance(x, s.Sum) for x in self.standing.made.get(plain(name), ()))
 
     def _shown(self, behind: str) -> bool:
         """Whether what is added stands in the equation right behind the word: “one adds a penalty, $J = E + w^2$”."""

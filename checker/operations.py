@@ -17,9 +17,11 @@ from verify_derivations.checker.signs_said import (
     called,
     has_sign,
     is_exponential,
+    is_plain_norm,
     is_root,
     is_slope,
     is_sum,
+    signs_defined,
     signs_said,
 )
 from verify_derivations.checker.spoken import names_alone
@@ -50,10 +52,6 @@ def _of_matrix(*functions: str) -> Test:
         return "exp" in functions and exponent is not None and any(map(_is_matrix, s.walk(exponent)))
 
     return test
-
-
-def _is_plain_norm(node: s.Node) -> bool:
-    return isinstance(node, s.Norm) and node.order is None
 
 
 def _is_power(node: s.Node) -> bool:
@@ -136,7 +134,7 @@ _SIGN_IS = re.compile(
     r"|composition|tensor|inner|dot|scalar|concatenation)\b", re.I,
 )  # fmt: skip
 _IS = r"(?:is|are|denotes?|means?|stands?\s+for|(?:will\s+)?mark|refers?\s+to)s?"
-_ALWAYS = r"(?:(?:here|always|all|everywhere|throughout|then|the|an?|its?|their)\s+)*"
+_ALWAYS = r"(?:(?:here|always|all|everywhere|throughout|then|really|actually|in\s+fact|to\s+be|the|an?|its?|their)\s+)*"
 _OTHER_SLOPE = (
     r"(?:natural|riemannian|covariant|lie|projected|preconditioned|premultiplied|rescaled|normali[sz]ed|discrete|fractional"
     r"|backward|forward|central|finite[-\s]difference)"
@@ -156,21 +154,43 @@ _MEANT_SLOPE = (  # “by the derivative we mean the elasticity”, “we differ
     r"|\bdifferentiate\s+(?:\w+\s+)?(?:in|on)\s+(?:an?\s+|the\s+)?log(?:arithmic)?[\s-]+(?:coordinates?|scales?|space|terms|units)\b"
     r"|\b(?:derivatives?|gradients?)\s+(?:below\s+|here\s+)?are\s+(?:always\s+|all\s+)?(?:relative|logarithmic|log)\b(?!\s+to)"
 )
+_REWORKED = r"(?:clipped|truncated|normali[sz]ed|negated|reversed|smoothed|rounded)\b"
 _SLOPES_ARE = (  # “all gradients below are multiplied by the learning rate”, “we always state the negative gradient”
     r"\b(?:all|every|our)\s+(?:\w+\s+)?(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:is|are)\s+(?:\w+\s+){0,2}?(?:multiplied(?!\s+out)|scaled"
     r"|divided|rescaled|negated|pre(?:multiplied|conditioned)|(?:stated|given|written)\s+(?:\w+\s+)?up\s+to)\b"
     r"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:stated|given|written|listed|shown)\s+(?:only\s+)?up\s+to\b"
     r"|\bwe\s+(?:always\s+)?(?:state|write|list|give|show|report)\s+(?:only\s+)?(?:the\s+)?negative\s+(?:gradients?|derivatives?)\b"
+    rf"|\b(?:gradients?|derivatives?)\s+(?:below|here|stated|that\s+follow)\s+are\s+(?:\w+\s+)?{_REWORKED}"
+    rf"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?are\s+(?:\w+\s+)?{_REWORKED}[^.;]*"
+    r"\b(?:before\s+(?:they|it)\s+(?:is|are)\s+(?:\w+\s+)?(?:written|stated|shown|given)|below|throughout|in\s+this\s+(?:note|text|section))\b"
+    r"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?(?:carry|carries|have|has|gets?|bears?|comes?\s+with)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?"
+    r"(?:minus|negative|opposite|reversed|flipped)(?:\s+signs?)?\b|\b(?:pass\w*|flow\w*|go\w*)\s+(?:\w+\s+){1,2}gradient[-\s]reversal\b"
+)
+_OTHER_CALCULUS = (  # “we use the natural gradient throughout”, “we differentiate on the sphere”
+    rf"\bwe\s+(?:\w+\s+)?(?:use|take|state|give|mean)\s+(?:only\s+)?(?:the\s+)?{_OTHER_SLOPE}\s+(?:gradients?|derivatives?)\s+"
+    r"(?:throughout|everywhere|here|always|in\s+this\s+(?:note|text|section))\b"
+    r"|\b(?:gradients?|derivatives?)\s+(?:is|are)\s+(?:\w+\s+)?(?:taken|measured|computed|meant)\s+(?:with\s+respect\s+to|in|relative\s+to|for)"
+    r"\s+(?:the|an?)\s+(?:\w+\s+)?metric\b"
+    r"|\b(?:the|every|a)\s+(?:derivative|gradient)\s+(?:\w+\s+)?(?:is|means|denotes)\b(?!.*\b(?:check|verif|compar|approximat|test|estimat)\w*)"
+    r".*\b(?:forward|backward|central|finite)\s+differences?\b"
+    r"|\bdifferentiate\s+(?:\w+\s+)?(?:on|along|within)\s+(?:the|an?)\s+(?:[\w-]+\s+){0,3}?(?:manifold|sphere|simplex|group|circle|surface)\b"
+    r"|\b(?:arithmetic|calculations?|computations?|addition)\s+(?:\w+\s+)?(?:is|are)\s+(?:\w+\s+)?(?:modulo|mod|saturating"
+    r"|in\s+(?:an?\s+|the\s+)?(?:finite\s+field|fixed\s+point|tropical|max-?plus))\b"
+)
+_AVERAGED = re.compile(  # of many examples, “derivatives are averaged over the batch”
+    r"\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?(?:is|are)\s+(?:\w+\s+)?(?:averaged|accumulated|summed)\s+(?:over|across)\b",
+    re.I,
 )
 _MARKS = rf"(?:{_IS}|do(?:es)?\s+not|distinguish\w*|belongs?)\b"
 _PRIMES = re.compile(rf"\bprime(?:s|d\s+\w+)?\s+(?:\w+\s+){{0,2}}?{_MARKS}", re.I)
 _DOTS = re.compile(rf"\b(?:over)?dots?\s+{_MARKS}", re.I)
 _SLOPES = re.compile(r"\b(?:derivatives?|differentiat\w*|slopes?|rates?|velocit\w+|speeds?|transpos\w+)\b", re.I)
 _NO_SLOPES = re.compile(r"\b(?:not|no|never|neither)\s+(?:\w+\s+){0,2}(?:derivatives?|differentiat\w*)\b", re.I)
+_BY = r"\s+(?:by|with\s+respect\s+to|in|wrt)\s+(?:the\s+\w+\s+)?\$(\d+)\$"
 _PRIME_BY = re.compile(  # “a prime denotes differentiation by $w$”
-    rf"\bprimes?\s+(?:\w+\s+){{0,2}}?{_MARKS}\s+(?:\w+\s+){{0,2}}?(?:derivatives?|differentiation|slopes?)\s+"
-    r"(?:by|with\s+respect\s+to|in|wrt)\s+(?:the\s+\w+\s+)?\$(\d+)\$", re.I,
+    rf"\bprimes?\s+(?:\w+\s+){{0,2}}?{_MARKS}\s+(?:\w+\s+){{0,2}}?(?:derivatives?|differentiation|slopes?){_BY}", re.I,
 )  # fmt: skip
+_DOT_BY = re.compile(rf"\b(?:derivatives?|differentiation|slopes?){_BY}", re.I)
 _LEFT_OUT = re.compile(r"\b(?:omit\w*|terms?|remaining|continu\w*|so\s+on|multipl\w+|products?)\b", re.I)
 _NUMBER = (
     r"(?:numbers?|scalars?|constants?|reals?|gains?|offsets?|coefficients?|slopes?|factors?|rates?|weights?|parameters?)"
@@ -196,12 +216,14 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
      rf"|\b(?:norms?|lengths?|distances?)\s+{_IS}\s+{_ALWAYS}(?:sum\s+of\s+(?:the\s+)?(?:absolute|magnitudes)|number\s+of\b"
      r"|(?:largest|greatest|maximum)\s+(?:of|\w+\s+(?:of|entry|value)|entry|value|component)"
      r"|(?:taken|measured|meant|understood)\s+(?:with\s+respect\s+to|relative\s+to|in\s+(?:the|an?)\s+metric)|weighted|induced)",
-     _is_plain_norm),
+     is_plain_norm),
     (rf"\b(?:inner|scalar|dot)\s+products?\s+(?:\w+\s+)?{_IS}\s+{_ALWAYS}(?:weighted|hermitian|conjugat\w+|induced|indefinite"
      r"|(?:taken|meant|understood)\s+(?:with|in|relative))", called("langle")),
-    (rf"\bsums?\s+(?:over\s+(?:\w+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged)\b(?!\s+up\s+to)",
+    (rf"\bsums?\s+(?:over\s+(?:[\w$]+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged|normali[sz]ed"
+     r"|divided\s+by\s+(?:the|their)\s+(?:number|count|length))\b(?!\s+up\s+to)",
      is_sum),
     (_SLOPE_IS, is_slope), (_SLOPES_ARE, is_slope), (_NEGATIVE, is_slope), (_MEANT_SLOPE, is_slope),
+    (_OTHER_CALCULUS, is_slope),
     (r"\bsums?\s+(?:here\s+|always\s+)?(?:runs?|is|are|goes|go)\s+(?:\w+\s+)?(?:over|along)\s+(?:only\s+)?(?:every\s+(?:other|second|third)|odd|even|distinct"
      r"|different|half|unordered)\b|\bsums?\s+(?:here\s+|always\s+)?(?:excludes?|skips?|omits?|leaves?\s+out|exempts?)\b"
      r"|\bterms?\s+(?:with\s+|for\s+)?\$\d+\$\s+(?:is|are)\s+(?:\w+\s+)?(?:left\s+out|excluded|omitted|skipped|dropped)\b"
@@ -285,7 +307,7 @@ def _said_about(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
         for k in signs:
             named = named.replace(f"${k}$", "@")
         has = rf"(?:we\s+mean|{_HAS})\s+(?:[\w-]+\s+){{0,6}}?"
-        behind = rf"(?:\b{word}\b|@)\s+{has}(?:{changed}|smooth\s+{word})\b"
+        behind = rf"(?:\b{word}\b|@)\s+(?:(?:here|now|always|also|then)\s+)*{has}(?:{changed}|smooth\s+{word})\b"
         before = rf"\b(?:{changed}|smooth)\s+(?:versions?\s+of\s+(?:the|every|each|all)\s+)?{word}\b"
         if re.search(behind, named, re.I) or _OURS.search(text) and re.search(before, named, re.I):
             yield test
@@ -301,12 +323,14 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
                 leave_open(formulas, standing, test)
         for test in (*_signs(formulas, text), *_said_about(formulas, text), *signs_said(formulas, text)):
             leave_open(formulas, standing, test)
+        if _AVERAGED.search(text):
+            _open_of_one(formulas, standing)
         plainly = _SLOPES.search(text) is None or _NO_SLOPES.search(text) is not None
         if _PRIMES.search(text) and plainly:
             leave_open(formulas, standing, _is_primed)
         for match in _PRIME_BY.finditer(text):
             leave_open(formulas, standing, partial(_is_primed_by_another, tuple(names_alone(formulas[int(match[1])]))))
-        if _DOTS.search(text) and plainly and not _LEFT_OUT.search(text):
+        if _DOTS.search(text) and (plainly or _is_by_another(formulas, text)) and not _LEFT_OUT.search(text):
             for f in formulas:
                 if re.search(r"\\d?dot(?![a-z])", f.raw.latex):
                     f.when.open = f.when.open or "what the text says of a dot in it is not read"
@@ -318,8 +342,25 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
     if complex_names:
         said = "a modulus of complex numbers is not read"
         leave_open(formulas, standing, partial(_is_modulus_of, complex_names), said)
+    for test in signs_defined(formulas):
+        leave_open(formulas, standing, test)
     said = "whether a bracket in it is the argument of a function is not said"
     leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
+
+
+def _is_by_another(formulas: Sequence[Stated], text: str) -> bool:
+    """Whether a dot is said to be a derivative by something that is no letter: “by $\\tau = 2 t$”."""
+    return any(not [*names_alone(formulas[int(m[1])])] for m in _DOT_BY.finditer(text))
+
+
+def _open_of_one(formulas: Sequence[Stated], standing: Standing) -> None:
+    """Leave open what differentiates for one example: no sum and no matrix in the definitions shows others."""
+    shown = ((name, _nodes(values)) for name, values in standing.made.items())
+    many = {base_of(name) for name, nodes in shown if any(is_sum(n) or _is_matrix(n) for n in nodes)}
+    for f in formulas:
+        below = {x for name in f.names for x in standing.below(base_of(name))}
+        if f.differentiates and many.isdisjoint(below) and not any(map(is_sum, f.nodes)):
+            f.when.open = f.when.open or "over which examples the text averages is not read"
 
 
 def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
@@ -330,11 +371,11 @@ def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
             yield _is_starred if sign in ("*", "\\ast") else partial(has_sign, sign)
     for match in re.finditer(r"\$(\d+)\$", text):
         f, said = formulas[int(match[1])], _OF_NORM.match(text, match.end())
-        if said is None or f.chains or not (_NORM.fullmatch(f.raw.latex) or any(map(_is_plain_norm, f.mentions))):
+        if said is None or f.chains or not (_NORM.fullmatch(f.raw.latex) or any(map(is_plain_norm, f.mentions))):
             continue
         value = formulas[int(said["value"])] if said["value"] else None
         if value is None or _is_another_norm(f, value, text[said.end() :]):
-            yield _is_plain_norm
+            yield is_plain_norm
 
 
 def _called_numbers(formulas: Sequence[Stated], text: str) -> set[str | None]:

@@ -34,6 +34,10 @@ def is_exponential(node: s.Node) -> bool:
     return exponent_of_e(node) is not None or called("exp")(node)
 
 
+def is_plain_norm(node: s.Node) -> bool:
+    return isinstance(node, s.Norm) and node.order is None
+
+
 def is_root(node: s.Node) -> bool:
     return isinstance(node, s.Root)
 
@@ -119,3 +123,30 @@ def signs_said(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
         for signs, test, usual in _USUAL:
             if re.fullmatch(signs, sign) and (_MORE.search(match["what"]) or not re.match(usual, match["what"], re.I)):
                 yield test
+
+
+def signs_defined(formulas: Sequence[Stated]) -> Iterator[Test]:
+    """Norms and inner products that an equation gives by something else: ``\\langle a, b\\rangle = a^\\top M b``."""
+    for left, *values in (chain.sides for f in formulas for chain in f.chains):
+        operation = left.base if isinstance(left, s.Scripted) else left
+        tests = (test for test in (is_plain_norm, called("langle")) if test(operation))
+        own = {base_of(name) for name in names_in(operation)} - {"langle", "\\langle"}
+        for test in tests if all(isinstance(x, s.Symbol) for x in _arguments(operation)) else ():
+            for value in values:
+                inside = [name for name in names_in(value) if base_of(name) not in own]
+                weights = any(isinstance(x, s.Scripted) and x.sub is not None or _is_capital(x) for x in inside)
+                if own <= {base_of(name) for name in names_in(value)} and weights:
+                    yield test
+
+
+def _is_capital(name: s.Node) -> bool:
+    return (base_of(name) or "").lstrip("\\")[:1].isupper() and base_of(name) != "T"
+
+
+def _arguments(operation: s.Node) -> tuple[s.Node, ...]:
+    match operation:
+        case s.Norm(body):
+            return (body,)
+        case s.Call(arguments=arguments):
+            return tuple(x for y in arguments for x in (y.items if isinstance(y, s.Sequence) else (y,)))
+    return ()

@@ -149,6 +149,19 @@ _RESCALED = re.compile(  # “we multiply the loss by one half”, “we maximis
     rf"|\bnegative\s+of\s+{_WHOLE_LOSS}|\bminus\s+{_WHOLE_LOSS}"
     r"|\b(?:opposite|other|reversed?|inverse|different)\s+sign(?:\s+convention)?\b", re.I,
 )
+_SATURATES = re.compile(  # of what the definition does not bound
+    rf"\b(?:{_ACTIVATION}|units?|rectifiers?|outputs?)\s+(?:(?:always|also|then|here)\s+)*(?:saturates?|(?:is|are)\s+(?:clipped|capped|saturated))\s+"
+    r"(?:at|beyond|outside|above|below|to)\b", re.I,
+)  # fmt: skip
+_BOUNDED = _calls("min", "clip")
+_OTHER_UNITS = re.compile(
+    rf"\b{_ACTIVATION}\s+(?:is|are)\s+(?:(?:here|a|an|the)\s+)*(?:bipolar|hard|leaky|parametric|clipped|scaled|shifted"
+    r"|stochastic|quanti[sz]ed|steep)\b", re.I,
+)  # fmt: skip
+_BESIDES = re.compile(  # behind a definition: “with label smoothing”
+    r"\$\s*,?\s*(?:together\s+)?with\s+(?:label\s+smoothing|weight\s+decay|dropout|clipping|(?:class|importance)\s+weights)"
+    r"\s*(?=[,;]|$)", re.I,
+)  # fmt: skip
 _SHARED = re.compile(
     r"\b(?:layers|units|networks|branches|towers|encoder\s+and\s+(?:the\s+)?decoder)\s+(?:\w+\s+)?share\s+(?:\w+\s+){0,2}"
     r"(?:weights?|parameters?)\b(?!\s+(?:over|across|through)\b)|\bweights?\s+of\s+the\s+(?:\w+\s+){1,2}(?:are|is|equals?)\s+"
@@ -294,14 +307,18 @@ class _Unnamed:
                 self._leave(set(self.values), [f for f in section if self._ways(f) > 1], text, "open")
             if _SHARED.search(text):  # where the claims name it once only
                 self._leave(set(self.values), [f for f in section if self._ways(f) == 1], text, "open")
+        if not _VAGUELY.search(text) and not _THOUGHT.search(text):
+            later = [f for f in self._section(sentence) if f.derivatives]
+            units = self._having(_MAXIMUM) - self._having(_BOUNDED) if _SATURATES.search(text) else set[str | None]()
+            self._leave(units | (self._units if _OTHER_UNITS.search(text) else set()), later, text, "open")
         if _NO_PART.search(text) and not self._having(_any(_MAXIMUM, _calls("relu"), _MASK)):
             self._leave(self.losses, [f for f in self._section(sentence) if f.derivatives], text, "open")
-        if "$" not in text and self._is_changed(text):
+        if self._is_changed(text):
             self._leave(set(self.values), [f for f in self._section(sentence) if f.derivatives], text, "open")
         if not re.search(r"[a-z]{3}", text) or _VAGUELY.search(text):
             return
         if any(map(_defines, inside)):
-            if _SHARED.search(text):
+            if _SHARED.search(text) or _BESIDES.search(text):
                 self._leave(self.losses, self._behind(sentence), text, "open")
             return
         here = [f for f in inside if f.derivatives]
@@ -324,6 +341,8 @@ class _Unnamed:
         if _VAGUELY.search(_CUT.sub("", text)) or _THOUGHT.search(text):
             return False
         found = _PROCESSED.search(text)
+        if "$" in text[: found.end() if found is not None else len(text)]:
+            return False
         when = BEFORE_USE.search(text) or _PER_BATCH.search(text)
         if found is None or not (when or _AT_ANY_TIME.search(found["is"])):
             return _CUT.search(text) is not None
