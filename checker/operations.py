@@ -146,7 +146,7 @@ _SLOPE_IS = (  # “gradients are natural gradients”, “by derivative we mean
 _NEGATIVE = (  # “by gradient we mean the negative slope”, “the gradient is here the negative of the derivative”
     r"\b(?:gradients?|derivatives?|slopes?)\b\W{0,3}\s*we\s+(?:always\s+)?mean\s+(?:\w+\s+){0,3}?(?:negative|minus|opposite|half|twice|descent)\b"
     rf"|\b(?:gradients?|derivatives?)\s+{_IS}\s+{_ALWAYS}(?:negative|minus|half|twice)\s+(?:of\s+)?(?:the\s+)?(?:usual\s+)?"
-    r"(?:slopes?|derivatives?|gradients?)\b"
+    r"(?:slopes?|derivatives?|gradients?|ones?)\b"
 )
 _MEANT_SLOPE = (  # “by the derivative we mean the elasticity”, “we differentiate in logarithmic coordinates”
     r"\bby\s+(?:the\s+|an?\s+)?(?:gradients?|derivatives?|slopes?)\s+we\s+(?:always\s+|here\s+)?(?:mean|understand)\s+(?:the\s+|an?\s+)?"
@@ -166,6 +166,12 @@ _SLOPES_ARE = (  # “all gradients below are multiplied by the learning rate”
     r"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?(?:carry|carries|have|has|gets?|bears?|comes?\s+with)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?"
     r"(?:minus|negative|opposite|reversed|flipped)(?:\s+signs?)?\b|\b(?:pass\w*|flow\w*|go\w*)\s+(?:\w+\s+){1,2}gradient[-\s]reversal\b"
 )
+_LAID_OUT = (  # “we lay out gradients transposed”, “the learning rate is folded into every gradient”
+    r"\b(?:gradients?|derivatives?|jacobians?)\b[^.;]*\btransposed\b|\b(?:gradients?|derivatives?|jacobians?)\s+(?:of\s+\w+\s+\w+\s+)?(?:have|has)\s+the\s+"
+    r"(?:shape|size|layout)\s+of\s+(?:the|its|their)\s+transposes?\b"
+    r"|\b(?:folded|absorbed)\s+in(?:to)?\s+(?:the|every|all|our|each)\s+(?:gradients?|derivatives?)\b"
+)
+_HAS_SHAPE = re.compile(r"\$(\d+)\$\s+(?:has|have)\s+the\s+(?:shape|size|dimensions?|layout)\s+of\s+\$(\d+)\$", re.I)
 _OTHER_CALCULUS = (  # “we use the natural gradient throughout”, “we differentiate on the sphere”
     rf"\bwe\s+(?:\w+\s+)?(?:use|take|state|give|mean)\s+(?:only\s+)?(?:the\s+)?{_OTHER_SLOPE}\s+(?:gradients?|derivatives?)\s+"
     r"(?:throughout|everywhere|here|always|in\s+this\s+(?:note|text|section))\b"
@@ -223,8 +229,11 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
      r"|divided\s+by\s+(?:the|their)\s+(?:number|count|length))\b(?!\s+up\s+to)",
      is_sum),
     (_SLOPE_IS, is_slope), (_SLOPES_ARE, is_slope), (_NEGATIVE, is_slope), (_MEANT_SLOPE, is_slope),
-    (_OTHER_CALCULUS, is_slope),
-    (r"\bsums?\s+(?:here\s+|always\s+)?(?:runs?|is|are|goes|go)\s+(?:\w+\s+)?(?:over|along)\s+(?:only\s+)?(?:every\s+(?:other|second|third)|odd|even|distinct"
+    (_OTHER_CALCULUS, is_slope), (_LAID_OUT, is_slope),
+    (r"\bproducts?\s+(?:is|are)\s+(?:\w+\s+)?taken\s+in\b|\bjuxtaposition\s+(?:is|denotes?|means|stands\s+for|indicates)\s+(?:\w+\s+)?"
+     r"(?!(?:\w+\s+)?(?:products?|multipli\w+)\b)\w+", _is_product),
+    (r"\bstraight[-\s]?through\b", called("round", "sign", "sgn", "floor", "ceil", "lfloor", "lceil", "step", "1")),
+    (r"\bsums?\s+(?:here\s+|always\s+)?(?:runs?|is|are|goes|go)\s+(?:\w+\s+)?(?:over|along)\s+(?:only\s+)?(?:every\s+(?:other|second|third)|odd|even|distinct|pairs"
      r"|different|half|unordered)\b|\bsums?\s+(?:here\s+|always\s+)?(?:excludes?|skips?|omits?|leaves?\s+out|exempts?)\b"
      r"|\bterms?\s+(?:with\s+|for\s+)?\$\d+\$\s+(?:is|are)\s+(?:\w+\s+)?(?:left\s+out|excluded|omitted|skipped|dropped)\b"
      r"|\bonly\s+the\s+(?:first|last|largest|leading|diagonal)\s+(?:\w+\s+)?(?:terms?|summands?)\s+(?:of\s+(?:the|each|every)\s+sums?\s+)?(?:is|are)\s+"
@@ -276,7 +285,7 @@ _ANY_FUNCTION: tuple[tuple[str, Test], ...] = (
     (r"(?:co)?sines?", called("sin", "cos")), (r"square\s+roots?", is_root),
 )  # fmt: skip
 _CHANGED = (
-    r"(?:scaled|shifted|replaced|exchanged|stretched|steeper|doubled|halved|modified|rescaled"
+    r"(?:scaled|shifted|replaced|exchanged|approximated|lineari[sz]ed|tabulated|stretched|steeper|doubled|halved|modified|rescaled"
     r"|(?:to|in|with)\s+(?:the\s+)?base\b(?!\s+e\b)|slope\s+(?:one|two|three)(?!\s+(?:quarter|half|third|fourth)))"
 )
 _OURS = re.compile(
@@ -369,6 +378,10 @@ def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
         sign = formulas[int(match["sign"])].raw.latex.strip()
         if sign in _SIGNS:
             yield _is_starred if sign in ("*", "\\ast") else partial(has_sign, sign)
+    for match in _HAS_SHAPE.finditer(text):  # “$\\partial L/\\partial W$ has the shape of $W^\\top$”
+        one, other = (formulas[int(k)] for k in match.groups())
+        if one.derivatives and any(isinstance(x, s.Scripted) and is_transpose(x.sup or x) for x in other.mentions):
+            yield is_slope
     for match in re.finditer(r"\$(\d+)\$", text):
         f, said = formulas[int(match[1])], _OF_NORM.match(text, match.end())
         if said is None or f.chains or not (_NORM.fullmatch(f.raw.latex) or any(map(is_plain_norm, f.mentions))):

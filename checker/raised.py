@@ -18,7 +18,7 @@ from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.scripts import base_of, is_transpose, superscripts
 
 _RAISED = re.compile(
-    r"\b(?:superscripts?|superscripted|(?:upper|raised)\s+(?:ind(?:ex|ices)|numbers?|letters?|labels?)"
+    r"\b(?:superscripts?|superscripted|(?:upper|raised)\s+(?:ind(?:ex|ices)|numbers?|letters?|labels?|figures?|digits?|numerals?)"
     r"|(?:numbers?|ind(?:ex|ices)|numerals?|labels?)\s+(?:above|at\s+the\s+top(?:\s+right)?\s+of)\s+(?:an?|the|its|each|every)\s+"
     r"(?:letters?|names?|symbols?|variables?))\b"
     r"|\b(?:not|no|never|rather\s+than|instead\s+of)\s+(?:an?\s+|the\s+|to\s+be\s+)?(?:\w+\s+)?(?:powers?|exponents?|exponentiation)\b"

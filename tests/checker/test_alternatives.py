@@ -131,3 +131,15 @@ def test_what_is_said_loosely_or_wrong_defines_nothing(before: str, behind: str)
 def test_what_would_be_is_only_asked() -> None:
     text = "Let $y = x^2$. What changes if $y = x^3$ANSWER Back to our case:\n\n$$\\frac{dy}{dx} = 3 x^2$$\n"
     assert last(text.replace("ANSWER", "?")).verdict is not PROVED
+
+
+COUSINS = "## Model\n\n$$y = w x$$\n\n### HEAD\n\nIt is $$y = VALUE$$\n\n## Gradient\n\n$$\\frac{dy}{dx} = w$$\n"
+
+
+@pytest.mark.parametrize(("head", "value", "found"), [
+    ("Extension", "w x + x^2", CONDITIONAL), ("Once more", "w x", PROVED), ("An example", "w x + x^2", PROVED),
+])  # fmt: skip
+def test_another_section_in_between_defines_the_same_otherwise(head: str, value: str, found: Verdict) -> None:
+    assert last(COUSINS.replace("HEAD", head).replace("VALUE", value)).verdict is found
+    again = COUSINS.replace("HEAD", head).replace("VALUE", value).replace("## Gradient", "## Gradient\n\n$$y = w x$$")
+    assert last(again).verdict is PROVED

@@ -90,3 +90,45 @@ def test_words_behind_a_definition() -> None:
     claim = "$$\\frac{\\partial L}{\\partial z_c} = p_c - 1$$"
     assert verdict(f"{given} with label smoothing.", claim) is UNDECIDED
     assert verdict(f"{given} with a given class.", claim) is PROVED
+
+
+DONE = (
+    (SQUARE, "The error is squashed before it is squared.", "The error is squared."),
+    (SQUARE, "The error is passed through a Huber function first.", "The error is passed on."),
+    (SQUARE, "The learning rate is folded into every gradient.", "The learning rate is part of the update."),
+    (SQUARE, "The loss has a second term, which we do not write.", "The loss has one term, which we write."),
+    (SQUARE, "From here on we write $L$ for the cube of the error.", "We write $L$ for the loss."),
+    (SQUARE, "The loss is reported in units of its initial value.", "The loss is reported in the next section."),
+    (SQUARE, "Our derivatives are twice the usual ones.", "Our derivatives are the usual ones."),
+    (LINE, "A squashing follows, whose output we again call $y$.", "A squashing follows, whose output we call $a$."),
+    (LINE, "Here $y$ is finally exponentiated.", "Here $y$ is finally passed on."),
+    (LINE, "Juxtaposition denotes composition.", "Juxtaposition denotes a product."),
+    (LINE, "Here $w$ is twice $x$.", "Here $w$ is close to $x$."),
+    (MATRIX, "The columns of $W$ are tied to each other.", "The columns of $W$ are many."),
+    (MATRIX, "$W$ is symmetric, and only its upper triangle is free.", "$W$ is large, and all its entries are free."),
+    (MATRIX, "We lay out gradients transposed.", "We lay out gradients as matrices."),
+    (MATRIX, "Here $\\partial L/\\partial W$ has the shape of $W^\\top$.",
+     "Here $\\partial L/\\partial W$ has the shape of $W$."),
+    (MATRIX, "The weight matrix is spectrally normalised in the forward pass.",
+     "The weight matrix is known in the forward pass."),
+    (SIGMOID, "The letter $\\sigma$ is the ramp function.", "The letter $\\sigma$ is the logistic function."),
+    (SUM, "Each term is counted twice.", "Each term is counted once."),
+    (SUM, "The last entry of $x$ is determined by the others.", "The last entry of $x$ is like the others."),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("about", "said", "alike"), DONE)
+def test_a_sentence_that_does_something_to_a_quantity(about: tuple[str, str, str], said: str, alike: str) -> None:
+    test_a_sentence_that_changes_something(about, said, alike)
+
+
+def test_what_does_not_depend_on_a_variable_is_given() -> None:
+    given = "Let $y = a x^3$, where $a$ does not depend on $x$."
+    assert verdict(given, "$$\\frac{dy}{dx} = 3 a x^2$$") is PROVED
+    assert verdict(given.replace(" does not", ""), "$$\\frac{dy}{dx} = 3 a x^2$$") is not PROVED
+
+
+def test_estimators_that_pass_straight_through() -> None:
+    given, claim = "Let $x \\in \\mathbb{R}$ and $q = \\operatorname{sign}(x)$.", "$$\\frac{dq}{dx} = 0$$"
+    assert verdict(given, "We use the straight-through estimator.", claim) is UNDECIDED
+    assert verdict(given, "We use no estimator.", claim) is PROVED
