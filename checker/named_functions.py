@@ -84,7 +84,7 @@ _BE = r"(?:(?:(?:is|are)\s+allowed\s+to|may|can)\s+be|is|denotes?|means|be|stand
 _UNUSUAL = re.compile(  # of a σ: “is the ramp function”
     rf"{_PLACE}\s*,?\s*(?:which\s+)?{_BE}"
     r"\s*(?:(?:here|now|always)\s+)*(?:the|an?)\s+(?!(?:[\w-]+\s+){0,2}?(?:logistic|sigmoid\w*|activation|non-?linear\w*|squash\w*|transfer|usual"
-    r"|standard|smooth|monoton\w+|differentiable|increasing|bounded|scalar|real|same|element-?wise|given|known|s-?shaped)\b)(?:[\w-]+\s+){1,2}function\b",
+    r"|standard|smooth|monoton\w+|differentiable|increasing|bounded|scalar|real|same|element-?wise|given|known|s-?shaped|soft-?max)\b)(?:[\w-]+\s+){1,2}function\b",
     re.I,
 )
 _OTHERWISE = (  # “$\\sigma$ is the softmax”, “a steep sigmoid $\\sigma$”
