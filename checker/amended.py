@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from verify_derivations.checker.called import bare, composite
 from verify_derivations.checker.open_names import FORMULA, NUDGED, REACH, SEEN, OpenNames, before_of
-from verify_derivations.checker.sentences import ENDED, sentences
+from verify_derivations.checker.sentences import ENDED, begins_anew, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
@@ -28,12 +28,38 @@ _CHANGED = re.compile(  # “$J = E$, averaged over the batch”
     r"|up\s+to(?!\s+(?:an?\s+)?(?:\w+\s+)?constants?,?\s+(?:the|our|its|this)\s+\w+))\b",  # that is said of the next
     re.I,
 )  # fmt: skip
-_IS = r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again|afterwards|next|first|itself)\s+)*"
+_IS = r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again|afterwards|next|first|itself|\w+ly)\s+)*"
 _CHANGES = (
     r"(?:averaged|divided|normali[sz]ed|clipped|clamped|truncated|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared"
     r"|permuted|symmetri[sz]ed|overwritten|altered|modified|corrected|negated|halved|doubled|zeroed)"
 )
-_IS_CHANGED = re.compile(rf"{_IS}{_CHANGES}\b", re.I)
+_SAME = (  # what one does with a quantity that leaves it what it is
+    r"(?:call|nam|denot|defin|declar|comput|calculat|evaluat|obtain|deriv|determin|us|reus|need|requir|display|list"
+    r"|print|stat|introduc|describ|discuss|explain|consider|assum|suppos|select|pick|sampl|initiali[sz]|updat"
+    r"|train|learn|fitt?|tun|adapt|adjust|optimi[sz]|minimi[sz]|maximi[sz]|estimat|predict|observ|measur|record"
+    r"|stor|sav|cach|treat|regard|interpret|pass|propagat|back-?propagat|forward|carri|connect|compar|match|check"
+    r"|verifi|test|differentiat|appli|add|combin|stack|arrang|collect|group|ind?ex|number|label|labell|relat"
+    r"|associat|bas|bound|concern|interest|affect|influenc|produc|generat|creat|form|compos|follow|preced|express"
+    r"|represent|parametri[sz]|parameteri[sz]|model|modell|characteri[sz]|distribut|fix|shar|ti|allow|expect|desir"
+    r"|want|intend|design|motivat|inspir|publish|propos|implement|vectori[sz]|paralleli[sz]|repeat|copi|broadcast"
+    r"|reduc|increas|decreas|improv|limit|restrict|constrain|locat|plac|clos|open|solv|prov|simplifi|factor|expand"
+    r"|unroll|unfold|visuali[sz]|plott|report|nudg|perturb|penali[sz]|regulari[sz]|reward|punish|interleav|view"
+    r"|mention|ignor|omitt|dropp|remov|plugg|insert|substitut|replac|approximat|concentrat|center|contain|involv"
+    r"|decompos|separat|splitt|structur|order|sort|illustrat|trac|link|tailor|trigger|fill|stopp|detach|cancel"
+    r"|cancell|deduc|infer|assign|attach|encod|decod|embedd|convert|transform|transmitt|receiv|shown?|reli"
+    r"|attribut|establish|conclud|correct|request|provid|suppli)ed"
+)
+IS_DONE = re.compile(  # “is squashed by a sigmoid”, “is passed through a Huber function”
+    rf"{_IS}(?P<verb>(?:passed|sent|fed)\s+through\s+an?|(?!{_SAME}\b)[a-z-]{{2,}}ed)\b", re.I
+)
+_IS_CHANGED = re.compile(  # “$f$ is applied after a normalisation”
+    rf"{_IS}(?:{_CHANGES}\b|applied\s+(?:only\s+)?(?:after|to)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:normali[sz]|cent(?:er|re|r)|standardi[sz]"
+    r"|whiten|rescal|clipp|round|quanti[sz]))", re.I,
+)  # fmt: skip
+_RESTRICTED = re.compile(  # “$W$ is restricted to diagonal matrices”
+    r"\s*(?:is|are)\s+(?:\w+\s+)?(?:restricted|constrained|confined)\s+to\s+(?:be\s+)?(?:the\s+)?(?:diagonal|(?:skew-?)?symmetric|(?:\w+\s+)?triangular"
+    r"|orthogonal|banded|circulant|toeplitz|low[-\s]rank|sparse)\b", re.I,
+)  # fmt: skip
 _THE = r"\s+(?:the\s+)?(?:(?!ind(?:ex|ices)\b|scripts?\b|argument)[\w-]+\s+){0,2}?\$(?P<name>\d+)\$"
 _WITHOUT_VALUE = r"\s+(?!\$|(?:its|their|the)\s+(?:\w+\s+)?(?:definitions?|values?|expressions?|derivatives?)\b)"
 _REPLACED = tuple(re.compile(pattern, re.I) for pattern in (  # “replace $\\sigma$ by the identity”, “drop the bias $b$”
@@ -61,18 +87,20 @@ _PROCESSED = (
 )
 _PROCESS = re.compile(  # “we centre $X$”
     rf"\b{_PROCESSED}\s+(?:(?:the|all|each|every|its|our)\s+)*(?:(?:\w+\s+of|matrix|vectors?|values?|data|inputs?)\s+)?"
-    r"(?:the\s+)?\$(?P<name>\d+)\$|\b(?:\w*normali[sz]ation|dropout|clipping|whitening|standardi[sz]ation)\s+(?:is|are)"
-    r"\s+(?:then\s+|now\s+)?applied\s+to\s+(?:the\s+\w+\s+)?\$(?P<to>\d+)\$", re.I,
+    r"(?:the\s+)?\$(?P<name>\d+)\$|\b(?:\w*normali[sz]ation|dropout|clipping|whitening|standardi[sz]ation)"
+    r"\s+(?:(?:with|of|at)\s+(?:\w+\s+){0,2}(?:\$\d+\$\s+)?)?(?:is|are)\s+(?:then\s+|now\s+)?applied\s+to\s+"
+    r"(?:the\s+\w+\s+)?\$(?P<to>\d+)\$", re.I,
 )  # fmt: skip
 IS_PROCESSED = re.compile(
     rf"{_IS}(?:{_CHANGES}|cent(?:red|ered)|standardi[sz]ed|whitened|rounded|quanti[sz]ed|shuffled|permuted"
-    r"|shrunk|smoothed|projected|replaced|set\s+to\s+(?:zero|one))\b", re.I,
+    r"|shrunk|smoothed|(?:re-?)?projected|replaced|set\s+to\s+(?:zero|one))\b", re.I,
 )  # fmt: skip
 _THEN = re.compile(  # not of what is so from the beginning, “the matrix $X$ is centred”
     r"\b(?:then|after(?:wards|\s+that)|now|next|finally|first|(?:rows?|columns?|entries)\s+of)\b[^$]*$", re.I
 )
 BEFORE_USE = re.compile(  # “before use”, “before it enters”, “prior to the product”, not “before training”
-    r"\b(?:before(?:hand)?|prior\s+to)\b(?!\s+(?:\w+\s+)?(?:training|learning|optimi[sz]ation|(?:the\s+)?experiments?)\b)",
+    r"\b(?:after|at|in)\s+(?:every|each)\s+(?:time\s+)?(?:step|layer|iteration)\b|\bin\s+the\s+forward\s+pass\b|\binside\s+(?:the|every)\b"
+    r"|\bthen\s+(?:passed|fed|sent|handed)\b|\b(?:before(?:hand)?|prior\s+to)\b(?!\s+(?:\w+\s+)?(?:training|learning|optimi[sz]ation|(?:the\s+)?experiments?)\b)",
     re.I,
 )
 _SUPPOSED = re.compile(
@@ -87,6 +115,18 @@ _IS_ANOTHER = re.compile(  # “from here on, $f$ is the cube instead”
     r"\s*(?:is|denotes|means|stands\s+for|will\s+be|represents)\s+(?:(?:now|instead|rather)\s+)?(?:the|an?|another|some)\s+"
     r"(?!(?:\w+\s+){0,2}(?:function|vector|matrix|number|scalar|constant|minim\w+|maxim\w+|estimat\w+|random)\b)", re.I,
 )  # fmt: skip
+_PARTS_TIED = re.compile(  # “the columns of $W$ are tied”, “only the upper triangle of $W$ is free”
+    r"\b(?:rows?|columns?|entries|elements|components)\s+of\s+\$(?P<name>\d+)\$\s+are\s+(?:\w+\s+)?(?:tied|equal|identical|shared|the\s+same"
+    r"|constrained|coupled|copies)\b(?!\s+to\s+(?:zero|one|\$))"
+    r"|\$(?P<half>\d+)\$[^$]*\bonly\s+(?:its|the)\s+(?:upper|lower|first|diagonal)\b[^$]*\b(?:free|independent|trained|learned|stored)\b"
+    r"|\bonly\s+the\s+(?:upper|lower|first|diagonal)\s+[^$]*\bof\s+\$(?P<of>\d+)\$\s+(?:is|are)\s+"
+    r"(?:free|independent|trained|learned|stored)\b", re.I,
+)  # fmt: skip
+_INSIDE = re.compile(  # “a penalty on $w$ is included in $L$”
+    r"\b(?:penalt(?:y|ies)|regulari[sz]\w+|decay|priors?)\b.*\b(?:included|contained|absorbed|hidden)\s+in(?:to)?\s+"
+    r"(?:the\s+\w+\s+)?$", re.I | re.S,
+)  # fmt: skip
+_WRITE, _FOR = re.compile(r"\b(?:write|use)\s+$", re.I), re.compile(r"\s+for\b", re.I)  # “we write $L$ for the cube”
 _FROM_NOW = re.compile(
     r"\b(?:instead|from\s+(?:here|now)\s+on|from\s+this\s+point|henceforth|hereafter|in\s+the\s+(?:rest|remainder|sequel)"
     r"|is\s+now|redefin\w+|no\s+longer)\b", re.I,
@@ -97,9 +137,14 @@ _UNWRITTEN = re.compile(  # “scores are scaled by $1/\\sqrt{d}$, which we leav
     r"|\b(?:omit\w*|suppress\w*|drop(?:s|ped|ping)?|implicit(?:ly)?|tacit(?:ly)?|understood)\b", re.I,
 )  # fmt: skip
 _FACTOR = re.compile(
-    r"\b(?:factors?|(?:re)?scal(?:e[ds]?|ings?)|halves|half|normali[sz]\w+|averag\w+|penalt(?:y|ies)|regulari[sz]\w+|weight\s+decay"
+    r"\b(?:factors?|(?:second|third|further|additional|extra|another)\s+(?:terms?|summands?)|weight(?:ed|s)\s+by"
+    r"|(?:re)?scal(?:e[ds]?|ings?)|halves|half|normali[sz]\w+|averag\w+|penalt(?:y|ies)|regulari[sz]\w+|weight\s+decay"
     r"|divi(?:ded?|sion)|multipl\w+)\b", re.I,
 )  # fmt: skip
+_AGAIN = re.compile(  # “followed by a ReLU, whose output we again call $y$”, “let us redefine $L$”
+    r"\bwe\s+(?:again|still|also)\s+(?:call|denote|write)(?:\s+by)?\s+(?:the\s+\w+\s+)?\$(?P<name>\d+)\$|\bredefin\w+\s+(?:the\s+\w+\s+)?\$(?P<anew>\d+)\$",
+    re.I,
+)
 _NOT_DONE = re.compile(r"\b(?:wrong|mistaken?|incorrect|must\s+not|should\s+not|forg[eo]t\w*)\b", re.I)
 _CONTAINS = re.compile(  # “the loss also contains a term that penalises large weights”
     r"\b(?:loss|cost|objective|criterion|risk)(?:\s+function)?\s+(?:\$\d+\$\s+)?(?:also|in\s+addition|additionally|further(?:more)?)\s+"
@@ -149,14 +194,29 @@ class _Amended:
             m = _CHANGED.match(text[end : end + SEEN])
             if m and not (m["by"] and any(shows(value, m["by"].lower()) for value in right)):
                 f.prose.amend(left)
-        for k, (_, end, f, name) in enumerate(names):  # “$J$ is divided by $N$”; not where a formula has both
+        for k, (start, end, f, name) in enumerate(names):  # “$J$ is divided by $N$”; not where a formula has both
             others = {plain(other) for *_, other in names[k + 1 : k + 2] if base_of(other) not in self.names.no_value}
-            if _IS_CHANGED.match(text[end : end + SEEN]) and plain(name) in self.standing.defined:
+            done = _IS_CHANGED.match(text[end : end + SEEN]) or IS_DONE.match(text[end : end + SEEN])
+            if done and plain(name) in self.standing.defined:
                 if not any(part & others - {plain(name)} for part in self.standing.parts.get(plain(name), ())):
                     f.prose.amend(name)
-            if _FROM_NOW.search(text) and _IS_ANOTHER.match(text[end : end + SEEN]) and "=" not in text[end:]:
+            if _RESTRICTED.match(text[end : end + 2 * SEEN]) and plain(name) not in self.standing.defined:
+                f.prose.changed += (name,)
+            if _INSIDE.search(before_of(text, start)) and not self._is_total(name):
+                f.prose.amend(name)
+            written = _WRITE.search(before_of(text, start)) and _FOR.match(text[end:])
+            another = written or _IS_ANOTHER.match(text[end : end + SEEN])
+            if _FROM_NOW.search(text) and another and "=" not in text[end:]:
                 if plain(name) in self.standing.defined:
                     f.prose.amend(name)
+        for match in _PARTS_TIED.finditer(text) if not _SUPPOSED.search(text) else ():
+            f = self.formulas[int(next(filter(None, match.groups())))]
+            if (name := bare(f)) is not None and plain(name) not in self.standing.defined:
+                f.prose.changed += (name,)
+        for match in _AGAIN.finditer(text):
+            f = self.formulas[int(match["name"] or match["anew"])]
+            if (name := bare(f)) is not None and plain(name) in self.standing.defined:
+                f.prose.amend(name)
         for match in (m for pattern in _REPLACED for m in pattern.finditer(text)):
             self._replaced(self.formulas[int(match["name"])])
         if not _SUPPOSED.search(text):
@@ -185,8 +245,12 @@ class _Amended:
             return
         for top in self.standing.losses:
             found = self.standing.defined.get(plain(top), ())
-            if found and not any(isinstance(x, s.Sum) for x in self.standing.made.get(plain(top), ())):
+            if found and not self._is_total(top):
                 found[0].prose.amend(top)
+
+    def _is_total(self, name: s.Node) -> bool:
+        """Whether the definition of a name has several terms."""
+        return any(isinstance(x, s.Sum) for x in self.standing.made.get(plain(name), ()))
 
     def _shown(self, behind: str) -> bool:
         """Whether what is added stands in the equation right behind the word: “one adds a penalty, $J = E + w^2$”."""
@@ -207,7 +271,8 @@ class _Amended:
                 if not self._amend([self.formulas[k] for k in places]):
                     self._amend_near(places[-1] + 1)
         for k, f in enumerate(self.formulas):  # sentences without a formula
-            said = ENDED.split(f.raw.context)[k > 0 : -1]
+            goes_on = k > 0 and not begins_anew(self.formulas[k - 1], f)
+            said = ENDED.split(f.raw.context)[goes_on:-1]
             if any(map(_is_left_out, said)):
                 self._amend_near(k)
 
@@ -304,7 +369,8 @@ def shows(value: s.Node, word: str, name: s.Node | None = None) -> bool:
     nodes = list(s.walk(value))
     if word in ("centred", "centered", "standardised", "standardized"):
         own = base_of(name) if name is not None else None
-        return any(isinstance(x, s.Sum) and own in map(base_of, x.terms) for x in nodes)
+        sums = (x.terms for x in nodes if isinstance(x, s.Sum) and len(x.terms) > 1)
+        return any(own is None or own in map(base_of, terms) for terms in sums)
     if word == "squared":
         return any(isinstance(x, s.Scripted) and isinstance(x.sup, s.Number) for x in nodes)
     if word in ("averaged", "divided", "normalized", "normalised"):

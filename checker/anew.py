@@ -52,6 +52,14 @@ ANOTHER = re.compile(  # also where that is displayed: “a deeper model is”
     r"(?:models?|nets?|networks?|units?|layers?|loss|cost|objective|function|case|example|choice|version)\b[^.:;$]*$",
     re.I,
 )  # fmt: skip
+ONE_OF_SEVERAL = re.compile(  # “the old model is”, “Option A:”
+    r"\b(?:alternativ\w+|(?:an)?other(?!\s+words)|old|new|former|latter|first|second|variants?|options?|versions?|either"
+    r"|compar\w+)\b[^.;$]*$", re.I,
+)  # fmt: skip
+SAME = re.compile(  # what is said before, or follows from it
+    r"\b(?:recall\w*|remember\w*|as\s+(?:above|before)|again|since|because|hence|thus|therefore|so|that\s+is|i\.e\.)"
+    r"[^.;$]*$", re.I,
+)  # fmt: skip
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 CONTRADICTED = "which contradicts another definition"
 
@@ -71,6 +79,7 @@ class Anew:
     until: float | None = None
     elsewhere: bool = False  # the words say it of other texts
     before: str = ""  # the equation that it contradicts
+    beside: bool = False  # the two stand side by side, and which one is meant further on is not read
     claims: frozenset[int] | None = None  # with which words and the notation allow that it is a slip: see `contested`
 
 
@@ -163,7 +172,7 @@ def left_open(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
     return {
         n: f"formula {anew.first} says otherwise, and whether this is an example of its own is not said"
         for n, anew in part.beginnings.items()
-        if anew.elsewhere or anew.example and hold >= held and not after[n].verdict.wrong
+        if anew.elsewhere or anew.beside or anew.example and hold >= held and not after[n].verdict.wrong
     }  # fmt: skip
 
 
@@ -286,10 +295,11 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 until = _said_until(case, stated, bool(more))
                 let = LET.search(stated.raw.context) and not stated.raw.displayed or ANOTHER.search(stated.raw.context)
                 earlier = f"{to_latex(before[0])}={to_latex(before[1])}"
-                again = None if example or let else _claimed_again(case.formulas, stated)
-                meant = another or headed or until is not None or stated.when.case
+                beside = until is None and _is_beside(case.formulas, by_number[first], stated)
+                again = None if example or let or beside else _claimed_again(case.formulas, stated)
+                meant = not beside and (another or headed or until is not None or stated.when.case)
                 slip = None if meant else "=".join(said)
-                result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere, earlier, again)
+                result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere, earlier, beside, again)
                 since.add(place)
             elif _by_other_quantities(case, stated, name, right, found):
                 text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"
@@ -304,6 +314,18 @@ def _stands_apart(stated: Stated, first: Stated) -> bool:
     within = is_within(stated.raw.section, first.raw.section)
     asked = ASKED.search(stated.raw.context) is not None
     return items or asked or not within and LET.search(stated.raw.context) is not None
+
+
+def _is_beside(formulas: Sequence[Stated], first: Stated, stated: Stated) -> bool:
+    """Whether a definition stands beside the first one, as one of several, both of them in the text or called so:
+    nothing between them speaks of a derivative, as what is said of an example would."""
+    between = (f for f in formulas if first.number < f.number < stated.number)
+    if first.raw.section != stated.raw.section or any(f.differentiates for f in between):
+        return False
+    if SAME.search(stated.raw.context):
+        return False
+    both = first, stated
+    return not any(f.raw.displayed for f in both) or any(ONE_OF_SEVERAL.search(f.raw.context) for f in both)
 
 
 def _claimed_again(formulas: Sequence[Stated], stated: Stated) -> frozenset[int]:

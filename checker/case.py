@@ -25,6 +25,7 @@ from verify_derivations.checker.leads import read_leads
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.locally import read_local
 from verify_derivations.checker.meant import read_meant
+from verify_derivations.checker.mixed_fonts import read_mixed_fonts
 from verify_derivations.checker.named_functions import NamedFunctions, named_functions
 from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
 from verify_derivations.checker.notation import place, visible_extra
@@ -340,6 +341,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_unnamed(formulas, standing)
     read_leads(formulas, standing)
     read_operations(formulas, standing)
+    read_mixed_fonts(formulas, standing)
     read_raised(formulas, tables.values())
     read_ties(formulas)
     read_meant(formulas, standing)

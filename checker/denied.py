@@ -21,14 +21,16 @@ _DENIED = re.compile(
     r"\b(?:instead\s+of|rather\s+than|in\s+place\s+of|unlike|as\s+opposed\s+to|contrary\s+to|not)\s+(?:\w+\s+){0,2}$"
     r"|\b(?:do(?:es)?\s+not|never|cannot|don['’]t)\s+(?:use|take|choose|define|set|have|mean|optimi[sz]e|minimi[sz]e)"
     r"\s+(?:\w+\s+){0,3}$|\b(?:would|were)\s+(?:\w+\s+)?wrong\b|\bformerly\b"
-    r"|\b(?:common|frequent|typical|usual)\s+(?:error|slip|mistake)\b", re.I,
+    r"|\b(?:common|frequent|typical|usual)\s+(?:error|slip|mistake)\b|\b(?:for|by|towards)\s+(?:the\s+sake\s+of\s+)?(?:an?\s+)?contradiction\b"
+    r"|\bto\s+the\s+contrary\b", re.I,
 )  # fmt: skip
 _EQUATES = re.compile(r"=|\\(?:equiv|triangleq|coloneqq|doteq|stackrel)\b")  # not “$a$ instead of $\tanh(z)$”
 _REPLACED = re.compile(r"\b(?:replac|exchang)(?:e|es|ed|ing)\s+(?:the\s+\w+\s+)?$", re.I)
 _BY = re.compile(r"\s*(?:by|with|for)\b", re.I)
 _APART = re.compile(rf"{ENDED.pattern}|;|\*\*|\s[-*•]\s|→")  # also items of a list, and what is in bold
 _LOOSELY = re.compile(  # at the beginning, or right before the equation
-    r"^\W*(?:(?:but|and|then|so)\W+)?(?:roughly|approximately|on\s+average|asymptotically|in\s+the\s+limit|with\s+probability)\b"
+    r"^\W*(?:(?:but|and|then|so)\W+)?(?:roughly|approximately|on\s+average|asymptotically|in\s+the\s+limit|with\s+probability"
+    r"|to\s+(?:\w+\s+)?(?:leading|lowest|first|second)\s+order|up\s+to\s+(?:an?\s+|some\s+|the\s+)?(?:\w+\s+){0,2}?(?:factors?|signs?))\b"
     r"|\b(?:roughly|approximately)\s*$|^\W*for\s+(?:very\s+|sufficiently\s+)?(?:small|large|tiny|huge)\s+(?:\w+\s+)?\$",
     re.I,
 )  # fmt: skip
@@ -38,13 +40,17 @@ _ELSEWHERE = re.compile(  # right before the equation: what follows holds where 
     r"|(?:kinks?|corners?|cusps?|singular\w*|discontinu\w+|differentiable|undefined|jumps?|poles?)\s+at)"
     r"(?:\s+(?:of|at|for|from|where|when|if|the|a|point|points|case|line|place|set|it|is))*\s*$", re.I,
 )  # fmt: skip
+_ONLY_LOOSELY = re.compile(  # behind it: “which holds to first order only”
+    r"\W*(?:(?:which|that|this|it)\s+)?(?:is|are|holds?)\s+(?:\w+\s+)?(?:only|merely|just)\s+(?:\w+\s+)?(?:up\s+to|to\s+(?:\w+\s+)?order|approximately|roughly"
+    r"|asymptotically|in\s+the\s+limit|near|for\s+(?:small|large))\b", re.I,
+)  # fmt: skip
 _DEFINES = re.compile(r"\b(?:defin\w*|let|set|put|denote\w*|call\w*|write|choose|take)\b", re.I)
 _WHO = (
     r"(?:authors?|(?:text)?books?|papers?|texts?|people|works?|writers?|sources?|libraries|implementations?|frameworks?"
     r"|packages|references)"
 )
 _OF_OTHERS = re.compile(
-    rf"\b(?:some|other|many|most|several|certain|various|earlier|original|previous)\s+{_WHO}\b|\bin\s+the\s+literature\b"
+    rf"\b(?:some|other|many|most|several|certain|various|earlier|original|previous)\s+{_WHO}\b|\b[Ss]ome\s+(?:take|use|write|define|prefer|set)\b|\bin\s+the\s+literature\b"
     r"|\belsewhere\b|\b(?:earlier|previous|former|older|first)\s+(?:versions?|editions?|drafts?|releases?)\b"
     r"|\balternatives?\s+(?:is|are|would|could|might)\b|\b(?:one|we|you)\s+(?:could|might|would)\b", re.I,
 )  # fmt: skip
@@ -88,6 +94,8 @@ def is_denied(formulas: Sequence[Stated], k: int, *, followed: bool = False) -> 
     if wrong and not RIGHT_AFTER_ALL.search(words[wrong.start() :]) or CALLED_WRONG.match(
         ENDED.split(behind(formulas, k))[0]
     ):  # fmt: skip
+        return True
+    if _ONLY_LOOSELY.match(behind(formulas, k)):
         return True
     if _REPLACED.search(words) and _BY.match(behind(formulas, k)):
         return True

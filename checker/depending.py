@@ -22,7 +22,8 @@ _MANNER = rf"(?:{_ADVERB}\s+)*"
 _MADE = r"(?:(?:re)?computed|obtained|derived|calculated|generated|predicted|produced|estimated)"
 _DEPENDS = re.compile(
     rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:which|that)\s+)?{_MANNER}"
-    rf"(?:depends?\s+{_MANNER}(?:up)?on|(?:is|are|be)\s+{_MANNER}(?:(?:an?|some|the)\s+)?(?:(?!no\b|not\b)\w+\s+)?functions?\s+of"
+    rf"(?:depends?\s+{_MANNER}(?:up)?on|(?:is|are|equals?)\s+{_MANNER}(?:twice|half|minus|\w+\s+times|(?:learned|modelled|chosen)\s+as\s+an?\s+function\s+of)"
+    rf"|(?:is|are)\s+evaluated\s+at|tracks?|follows?|copies|(?:var(?:y|ies)|moves?|chang(?:es?)|shifts?|grows?)\s+with|adapts?\s+to|(?:is|are|be)\s+{_MANNER}(?:(?:an?|some|the)\s+)?(?:(?!no\b|not\b)\w+\s+)?functions?\s+of"
     rf"|(?:is|are)\s+{_MANNER}{_MADE}\s+(?:from|by|with))\s+(?:the\s+\w+\s+)?\$(?P<on>\d+)\$"
     r"(?P<others>(?:\s*(?:,|and)+\s*\$\d+\$)*)",
     re.I,
@@ -59,6 +60,7 @@ _CONSTANT = r"(?:to\s+be\s+|as\s+)?(?:an?\s+)?(?:constants?|fixed)\b"
 _HELD = re.compile(
     rf"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:(?:is|are|be|being)\s+)?{_MANNER}{_TREATED}\s+{_CONSTANT}"
     rf"|\b(?:treat|hold|regard|consider|keep)(?:s|ing)?\s+(?:the\s+\w+\s+)?\$(?P<other>\d+)\$\s+{_CONSTANT}"
+    r"|\bat\s+(?:fixed|constant)\s+(?:values?\s+of\s+)?\$(?P<at>\d+)\$"
     r"|\bdetach(?:es|ed|ing)?\s+(?:the\s+\w+\s+)?\$(?P<detached>\d+)\$|\$(?P<cut>\d+)\$\s*,?\s*(?:which\s+)?(?:is|are)\s+detached\b"
     r"|\b(?:gradients?\s+(?:is|are|flows?)\s+(?:\w+\s+)?|(?:propagat|differentiat|backpropagat)\w+\s+)through\s+(?:the\s+\w+\s+)?"
     r"\$(?P<through>\d+)\$", re.I,
@@ -107,7 +109,7 @@ _NOUNS_ONLY = re.compile(  # “the coefficient is a function of the input”, �
 _BY_ITSELF = re.compile(  # “targets are produced by the network being trained”
     r"\b(?:targets?|labels?|inputs?|data)\s+(?:(?:depends?\s+(?:up)?on|comes?\s+from)|(?:is|are)\s+(?:\w+\s+)?(?:produced|computed|generated|predicted|given)\s+by)"
     r"\s+(?:[\w-]+\s+){0,4}?(?:net\w*|models?|encoders?|polic(?:y|ies)|weights|parameters)\s+(?:itself|themselves|being\s+trained|in\s+training)\b"
-    r"|\b(?:targets?|labels?|inputs?|data)\s+(?:comes?\s+from|(?:is|are)\s+(?:\w+\s+)?(?:produced|computed|generated|predicted)\s+by)\s+(?:[\w-]+\s+){0,4}?"
+    r"|\b(?:targets?|labels?|inputs?|data)\s+(?:comes?\s+from|(?:is|are)\s+(?:\w+\s+)?(?:(?:produced|computed|generated|predicted)\s+by|(?:bootstrapped|fed\s+back)\s+from))\s+(?:[\w-]+\s+){0,4}?"
     r"(?:same|shared|own|current)\s+(?:net\w*|models?|encoders?|polic(?:y|ies)|weights|parameters)\b", re.I,
 )  # fmt: skip
 _TOGETHER = re.compile(  # “height and width are inversely proportional”, “so that their product is constant”

@@ -40,6 +40,7 @@ from verify_derivations.checker.conventions import (
     tried,
     usual,
 )
+from verify_derivations.checker.cousins import of_cousins
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.grounds import Scope, granted, grounds
 from verify_derivations.checker.judge import introduced, judge
@@ -228,6 +229,7 @@ class _Judgement:
         found |= {n: granted(found[n], new.formula) for n, new in zip(wrong, results, strict=True)}
         found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
         found |= {n: only_with(found[n], said) for n, said in self.contested.items()}
+        found |= {n: only_with(found[n], said) for n, said in of_cousins(case, found).items()}
         found |= {n: only_with(found[n], said, UNSHOWN) for n, said in self.shown_alone.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
         found |= self.alone(found, readings)

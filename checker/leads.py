@@ -28,7 +28,9 @@ RIGHT_AFTER_ALL = re.compile(  # “it is wrong to think so; instead”
 )  # fmt: skip
 CALLED_WRONG = re.compile(
     r"\W*(?:(?:which|that|this|it)\s+)?(?:is|are|would\s+be)\s+(?:(?:clearly|of\s+course|a|an|the|however|common)\s+)*"
-    r"(?:wrong|incorrect|false|not\s+(?:true|correct)|mistak\w+|fallac\w+)\b|\s*\?", re.I,
+    r"(?:wrong|incorrect|false|not\s+(?:true|correct)|mistak\w+|fallac\w+)\b|\s*\?"
+    r"|\W*(?:\w+:\s+)?(?:this|(?:in\s+)?the\s+(?:last|above|previous|preceding)?)\s*(?:equation|formula|definition|display|line)\s+(?:above\s+)?"
+    r"(?:(?:there\s+)?is\s+an?|has|contains)\s+(?:an?\s+)?(?:typo|misprint|mistake|error|slip)\b", re.I,
 )  # fmt: skip
 _SCRIPTS = r"(?!\s+(?:\w+\s+){0,2}?(?:ind(?:ex|ices)|\w*scripts?|arguments?|transposes?|brackets|hats?|arrows?|\$))"
 _LOOSELY = re.compile(

@@ -81,6 +81,12 @@ _ELSE = re.compile(
 )  # fmt: skip
 _CHANGED = r",(?=\s*(?:but\s+)?(?:(?:re)?scaled|shifted|multiplied|divided|times|plus|minus|with)\b)"
 _BE = r"(?:(?:(?:is|are)\s+allowed\s+to|may|can)\s+be|is|denotes?|means|be|stands\s+for|represents)"
+_UNUSUAL = re.compile(  # of a σ: “is the ramp function”
+    rf"{_PLACE}\s*,?\s*(?:which\s+)?{_BE}"
+    r"\s*(?:(?:here|now|always)\s+)*(?:the|an?)\s+(?!(?:[\w-]+\s+){0,2}?(?:logistic|sigmoid\w*|activation|non-?linear\w*|squash\w*|transfer|usual"
+    r"|standard|smooth|monoton\w+|differentiable|increasing|bounded|scalar|real|same|element-?wise|given|known|s-?shaped|soft-?max)\b)(?:[\w-]+\s+){1,2}function\b",
+    re.I,
+)
 _OTHERWISE = (  # “$\\sigma$ is the softmax”, “a steep sigmoid $\\sigma$”
     re.compile(
         rf"{_PLACE}\s*,?\s*(?:which\s+)?{_BE}\b(?P<what>(?:[^.;:,$]|\.(?=\w)|{_CHANGED})*?(?:\bof\s+(?:the\s+)?(?:\w+\s+)?"
@@ -147,6 +153,7 @@ def named_functions(formulas: Sequence[RawFormula]) -> NamedFunctions:
 
 def _otherwise(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:
     for text in map(_in_full, sentences([Stated(raw, None) for raw in formulas], ENDED)):
+        yield from ((number, "\\sigma", "each") for number in _unusual(formulas, text))
         for match in (m for pattern in _OTHERWISE for m in pattern.finditer(text)):
             raw, what = formulas[int(match["place"])], match["what"]
             name = _NAME.fullmatch(raw.latex) if not raw.displayed else None
@@ -157,6 +164,12 @@ def _otherwise(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]
                 yield raw.number, name["name"], "softmax" if _SOFTMAX.fullmatch(what) else "all"
             elif _ELSE.search(what) or re.fullmatch(r"\\?[A-Za-z]+", of) is None:  # the logistic function of β z
                 yield raw.number, name["name"], "each"
+
+
+def _unusual(formulas: Sequence[RawFormula], text: str) -> Iterator[int]:
+    """The numbers of formulas that are a σ of which a sentence says that it is an unusual function."""
+    found = (formulas[int(match["place"])] for match in _UNUSUAL.finditer(text))
+    yield from (raw.number for raw in found if raw.latex.strip() == "\\sigma")
 
 
 def _once_a_section(said: Sequence[tuple[int, str]], formulas: Sequence[RawFormula]) -> bool:
@@ -223,7 +236,7 @@ def _spoken_of(formulas: Sequence[RawFormula]) -> set[str]:
     """The letters beside which a sentence has the name of a function."""
     found = set[str]()
     for text in sentences([Stated(raw, None) for raw in formulas], ENDED):
-        if _WORDS.search(text):
+        if _WORDS.search(text) or any(True for _ in _unusual(formulas, text)):
             inside = (formulas[int(place)] for place in re.findall(r"\$(\d+)\$", text))
             names = (_NAME.fullmatch(raw.latex) for raw in inside if not raw.displayed)
             found |= {match["name"] for match in names if match is not None}

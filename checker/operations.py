@@ -8,17 +8,27 @@ rests on a value ``a(x + b)`` of an a that it calls a number.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from verify_derivations.checker.sentences import ENDED, sentences
+from verify_derivations.checker.signs_said import (
+    Test,
+    called,
+    has_sign,
+    is_exponential,
+    is_plain_norm,
+    is_root,
+    is_slope,
+    is_sum,
+    signs_defined,
+    signs_said,
+)
 from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, superscripts
-
-Test = Callable[[s.Node], bool]
 
 _WISE = r"\b(?:element|entry|component|coordinate|point|term)s?[-\s]?wise\b"
 _OF_FUNCTIONS = re.compile(
@@ -44,15 +54,6 @@ def _of_matrix(*functions: str) -> Test:
     return test
 
 
-def _called(*functions: str) -> Test:
-    """Whether a function is applied."""
-    return lambda node: isinstance(node, s.Call) and (base_of(node.function) or "").strip("\\") in functions
-
-
-def _is_plain_norm(node: s.Node) -> bool:
-    return isinstance(node, s.Norm) and node.order is None
-
-
 def _is_power(node: s.Node) -> bool:
     if not isinstance(node, s.Scripted) or node.sup is None or is_transpose(node.sup):
         return False
@@ -71,15 +72,11 @@ def _is_product(node: s.Node) -> bool:
     return len(named) > 1 and any(operator in ("", "\\cdot") for operator in getattr(node, "operators", ()))
 
 
-def _is_sum(node: s.Node) -> bool:
-    return isinstance(node, s.BigOperator) and node.operator == "\\sum"
-
-
 def _is_full_sum(node: s.Node) -> bool:
     """``\\sum`` without a condition that leaves out terms."""
     nodes = s.walk(node.lower) if isinstance(node, s.BigOperator) and node.lower is not None else ()
     shown = {x for n in nodes if isinstance(n, s.Relation) for x in n.relations} - {"=", "\\in"}
-    return _is_sum(node) and not shown
+    return is_sum(node) and not shown
 
 
 def _is_bare_quotient(node: s.Node) -> bool:
@@ -88,21 +85,8 @@ def _is_bare_quotient(node: s.Node) -> bool:
     return base_of(below) is not None or isinstance(below, s.Norm | s.Root) if below is not None else False
 
 
-def _is_exponential(node: s.Node) -> bool:
-    power = isinstance(node, s.Scripted) and base_of(node.base) == "e" and node.sup is not None
-    return power or _called("exp")(node)
-
-
-def _is_root(node: s.Node) -> bool:
-    return isinstance(node, s.Root)
-
-
-def _is_absolute(node: s.Node) -> bool:
-    return isinstance(node, s.Absolute) or _called("det")(node)
-
-
-def _is_slope(node: s.Node) -> bool:
-    return isinstance(node, s.Nabla | s.Derivative)
+def is_absolute(node: s.Node) -> bool:
+    return isinstance(node, s.Absolute) or called("det")(node)
 
 
 def _is_primed(node: s.Node) -> bool:
@@ -150,7 +134,7 @@ _SIGN_IS = re.compile(
     r"|composition|tensor|inner|dot|scalar|concatenation)\b", re.I,
 )  # fmt: skip
 _IS = r"(?:is|are|denotes?|means?|stands?\s+for|(?:will\s+)?mark|refers?\s+to)s?"
-_ALWAYS = r"(?:(?:here|always|all|everywhere|throughout|then|the|an?|its?|their)\s+)*"
+_ALWAYS = r"(?:(?:here|always|all|everywhere|throughout|then|really|actually|in\s+fact|to\s+be|the|an?|its?|their)\s+)*"
 _OTHER_SLOPE = (
     r"(?:natural|riemannian|covariant|lie|projected|preconditioned|premultiplied|rescaled|normali[sz]ed|discrete|fractional"
     r"|backward|forward|central|finite[-\s]difference)"
@@ -162,7 +146,7 @@ _SLOPE_IS = (  # “gradients are natural gradients”, “by derivative we mean
 _NEGATIVE = (  # “by gradient we mean the negative slope”, “the gradient is here the negative of the derivative”
     r"\b(?:gradients?|derivatives?|slopes?)\b\W{0,3}\s*we\s+(?:always\s+)?mean\s+(?:\w+\s+){0,3}?(?:negative|minus|opposite|half|twice|descent)\b"
     rf"|\b(?:gradients?|derivatives?)\s+{_IS}\s+{_ALWAYS}(?:negative|minus|half|twice)\s+(?:of\s+)?(?:the\s+)?(?:usual\s+)?"
-    r"(?:slopes?|derivatives?|gradients?)\b"
+    r"(?:slopes?|derivatives?|gradients?|ones?)\b"
 )
 _MEANT_SLOPE = (  # “by the derivative we mean the elasticity”, “we differentiate in logarithmic coordinates”
     r"\bby\s+(?:the\s+|an?\s+)?(?:gradients?|derivatives?|slopes?)\s+we\s+(?:always\s+|here\s+)?(?:mean|understand)\s+(?:the\s+|an?\s+)?"
@@ -170,29 +154,49 @@ _MEANT_SLOPE = (  # “by the derivative we mean the elasticity”, “we differ
     r"|\bdifferentiate\s+(?:\w+\s+)?(?:in|on)\s+(?:an?\s+|the\s+)?log(?:arithmic)?[\s-]+(?:coordinates?|scales?|space|terms|units)\b"
     r"|\b(?:derivatives?|gradients?)\s+(?:below\s+|here\s+)?are\s+(?:always\s+|all\s+)?(?:relative|logarithmic|log)\b(?!\s+to)"
 )
+_REWORKED = r"(?:clipped|truncated|normali[sz]ed|negated|reversed|smoothed|rounded)\b"
 _SLOPES_ARE = (  # “all gradients below are multiplied by the learning rate”, “we always state the negative gradient”
     r"\b(?:all|every|our)\s+(?:\w+\s+)?(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:is|are)\s+(?:\w+\s+){0,2}?(?:multiplied(?!\s+out)|scaled"
     r"|divided|rescaled|negated|pre(?:multiplied|conditioned)|(?:stated|given|written)\s+(?:\w+\s+)?up\s+to)\b"
     r"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:stated|given|written|listed|shown)\s+(?:only\s+)?up\s+to\b"
     r"|\bwe\s+(?:always\s+)?(?:state|write|list|give|show|report)\s+(?:only\s+)?(?:the\s+)?negative\s+(?:gradients?|derivatives?)\b"
+    rf"|\b(?:gradients?|derivatives?)\s+(?:below|here|stated|that\s+follow)\s+are\s+(?:\w+\s+)?{_REWORKED}"
+    rf"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?are\s+(?:\w+\s+)?{_REWORKED}[^.;]*"
+    r"\b(?:before\s+(?:they|it)\s+(?:is|are)\s+(?:\w+\s+)?(?:written|stated|shown|given)|below|throughout|in\s+this\s+(?:note|text|section))\b"
+    r"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?(?:carry|carries|have|has|gets?|bears?|comes?\s+with)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?"
+    r"(?:minus|negative|opposite|reversed|flipped)(?:\s+signs?)?\b|\b(?:pass\w*|flow\w*|go\w*)\s+(?:\w+\s+){1,2}gradient[-\s]reversal\b"
 )
-_SIGN_OTHERWISE = re.compile(  # “$\\nabla$ denotes the Riemannian gradient”, “we write $\\sum$ for the average”
-    rf"\$(?P<sign>\d+)\$\s+(?:here\s+)?(?:{_IS}|for|we\s+mean)\s+{_ALWAYS}(?:\w+\s+)?(?:(?P<slope>{_OTHER_SLOPE}\s+(?:gradient|derivative)"
-    r"|boundary|difference)|(?P<mean>averages?|means?)|(?P<log>binary|dyadic|decimal|decadic|common))\b", re.I,
-)  # fmt: skip
-_OF_SIGNS: tuple[tuple[str, re.Pattern[str], Test], ...] = (
-    ("slope", re.compile(r"\\(?:nabla|partial)(?:_\{?\\?\w+\}?)?|d|\\mathrm\{?d\}?"), _is_slope),
-    ("mean", re.compile(r"\\sum(?:_.*)?"), _is_sum), ("log", re.compile(r"\\log"), _called("log")),
-)  # fmt: skip
+_LAID_OUT = (  # “we lay out gradients transposed”, “the learning rate is folded into every gradient”
+    r"\b(?:gradients?|derivatives?|jacobians?)\b[^.;]*\btransposed\b|\b(?:gradients?|derivatives?|jacobians?)\s+(?:of\s+\w+\s+\w+\s+)?(?:have|has)\s+the\s+"
+    r"(?:shape|size|layout)\s+of\s+(?:the|its|their)\s+transposes?\b"
+    r"|\b(?:folded|absorbed)\s+in(?:to)?\s+(?:the|every|all|our|each)\s+(?:gradients?|derivatives?)\b"
+)
+_HAS_SHAPE = re.compile(r"\$(\d+)\$\s+(?:has|have)\s+the\s+(?:shape|size|dimensions?|layout)\s+of\s+\$(\d+)\$", re.I)
+_OTHER_CALCULUS = (  # “we use the natural gradient throughout”, “we differentiate on the sphere”
+    rf"\bwe\s+(?:\w+\s+)?(?:use|take|state|give|mean)\s+(?:only\s+)?(?:the\s+)?{_OTHER_SLOPE}\s+(?:gradients?|derivatives?)\s+"
+    r"(?:throughout|everywhere|here|always|in\s+this\s+(?:note|text|section))\b"
+    r"|\b(?:gradients?|derivatives?)\s+(?:is|are)\s+(?:\w+\s+)?(?:taken|measured|computed|meant)\s+(?:with\s+respect\s+to|in|relative\s+to|for)"
+    r"\s+(?:the|an?)\s+(?:\w+\s+)?metric\b"
+    r"|\b(?:the|every|a)\s+(?:derivative|gradient)\s+(?:\w+\s+)?(?:is|means|denotes)\b(?!.*\b(?:check|verif|compar|approximat|test|estimat)\w*)"
+    r".*\b(?:forward|backward|central|finite)\s+differences?\b"
+    r"|\bdifferentiate\s+(?:\w+\s+)?(?:on|along|within)\s+(?:the|an?)\s+(?:[\w-]+\s+){0,3}?(?:manifold|sphere|simplex|group|circle|surface)\b"
+    r"|\b(?:arithmetic|calculations?|computations?|addition)\s+(?:\w+\s+)?(?:is|are)\s+(?:\w+\s+)?(?:modulo|mod|saturating"
+    r"|in\s+(?:an?\s+|the\s+)?(?:finite\s+field|fixed\s+point|tropical|max-?plus))\b"
+)
+_AVERAGED = re.compile(  # of many examples, “derivatives are averaged over the batch”
+    r"\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?(?:is|are)\s+(?:\w+\s+)?(?:averaged|accumulated|summed)\s+(?:over|across)\b",
+    re.I,
+)
 _MARKS = rf"(?:{_IS}|do(?:es)?\s+not|distinguish\w*|belongs?)\b"
 _PRIMES = re.compile(rf"\bprime(?:s|d\s+\w+)?\s+(?:\w+\s+){{0,2}}?{_MARKS}", re.I)
 _DOTS = re.compile(rf"\b(?:over)?dots?\s+{_MARKS}", re.I)
 _SLOPES = re.compile(r"\b(?:derivatives?|differentiat\w*|slopes?|rates?|velocit\w+|speeds?|transpos\w+)\b", re.I)
 _NO_SLOPES = re.compile(r"\b(?:not|no|never|neither)\s+(?:\w+\s+){0,2}(?:derivatives?|differentiat\w*)\b", re.I)
+_BY = r"\s+(?:by|with\s+respect\s+to|in|wrt)\s+(?:the\s+\w+\s+)?\$(\d+)\$"
 _PRIME_BY = re.compile(  # “a prime denotes differentiation by $w$”
-    rf"\bprimes?\s+(?:\w+\s+){{0,2}}?{_MARKS}\s+(?:\w+\s+){{0,2}}?(?:derivatives?|differentiation|slopes?)\s+"
-    r"(?:by|with\s+respect\s+to|in|wrt)\s+(?:the\s+\w+\s+)?\$(\d+)\$", re.I,
+    rf"\bprimes?\s+(?:\w+\s+){{0,2}}?{_MARKS}\s+(?:\w+\s+){{0,2}}?(?:derivatives?|differentiation|slopes?){_BY}", re.I,
 )  # fmt: skip
+_DOT_BY = re.compile(rf"\b(?:derivatives?|differentiation|slopes?){_BY}", re.I)
 _LEFT_OUT = re.compile(r"\b(?:omit\w*|terms?|remaining|continu\w*|so\s+on|multipl\w+|products?)\b", re.I)
 _NUMBER = (
     r"(?:numbers?|scalars?|constants?|reals?|gains?|offsets?|coefficients?|slopes?|factors?|rates?|weights?|parameters?)"
@@ -212,19 +216,24 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
     (r"\bmatrix\s+exponentials?\b|\bexponentials?\s+of\s+(?:an?|the)\s+matri", _of_matrix("exp")),
     (r"\bmatrix\s+logarithms?\b|\blogarithms?\s+of\s+(?:an?|the)\s+matri", _of_matrix("log", "ln")),
     (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b(?!\s+e\b)|\b(?:base-?\s?(?:2|10|two|ten)|common|decimal|binary|dyadic|decadic)\s+log"
-     rf"|\blog(?:arithm)?s?\s+{_IS}\s+{_ALWAYS}(?:binary|dyadic|decadic|decimal|common)\b", _called("log")),
+     rf"|\blog(?:arithm)?s?\s+{_IS}\s+{_ALWAYS}(?:binary|dyadic|decadic|decimal|common)\b", called("log")),
     (rf"\b{_OTHER_NORM}[\s-](?:semi-?)?norms?\b|\b(?:Manhattan|taxi-?cab|city[-\s]block|Mahalanobis|Chebyshev|Minkowski)\b"
      r"|\bL(?:_\{?)?1\}?[\s-]norm"
      rf"|\b(?:norms?|lengths?|distances?)\s+{_IS}\s+{_ALWAYS}(?:sum\s+of\s+(?:the\s+)?(?:absolute|magnitudes)|number\s+of\b"
      r"|(?:largest|greatest|maximum)\s+(?:of|\w+\s+(?:of|entry|value)|entry|value|component)"
      r"|(?:taken|measured|meant|understood)\s+(?:with\s+respect\s+to|relative\s+to|in\s+(?:the|an?)\s+metric)|weighted|induced)",
-     _is_plain_norm),
+     is_plain_norm),
     (rf"\b(?:inner|scalar|dot)\s+products?\s+(?:\w+\s+)?{_IS}\s+{_ALWAYS}(?:weighted|hermitian|conjugat\w+|induced|indefinite"
-     r"|(?:taken|meant|understood)\s+(?:with|in|relative))", _called("langle")),
-    (rf"\bsums?\s+(?:over\s+(?:\w+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged)\b(?!\s+up\s+to)",
-     _is_sum),
-    (_SLOPE_IS, _is_slope), (_SLOPES_ARE, _is_slope), (_NEGATIVE, _is_slope), (_MEANT_SLOPE, _is_slope),
-    (r"\bsums?\s+(?:here\s+|always\s+)?(?:runs?|is|are|goes|go)\s+(?:\w+\s+)?(?:over|along)\s+(?:only\s+)?(?:every\s+(?:other|second|third)|odd|even|distinct"
+     r"|(?:taken|meant|understood)\s+(?:with|in|relative))", called("langle")),
+    (rf"\bsums?\s+(?:over\s+(?:[\w$]+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged|normali[sz]ed"
+     r"|divided\s+by\s+(?:the|their)\s+(?:number|count|length))\b(?!\s+up\s+to)",
+     is_sum),
+    (_SLOPE_IS, is_slope), (_SLOPES_ARE, is_slope), (_NEGATIVE, is_slope), (_MEANT_SLOPE, is_slope),
+    (_OTHER_CALCULUS, is_slope), (_LAID_OUT, is_slope),
+    (r"\bproducts?\s+(?:is|are)\s+(?:\w+\s+)?taken\s+in\b|\bjuxtaposition\s+(?:is|denotes?|means|stands\s+for|indicates)\s+(?:\w+\s+)?"
+     r"(?!(?:\w+\s+)?(?:products?|multipli\w+)\b)\w+", _is_product),
+    (r"\bstraight[-\s]?through\b", called("round", "sign", "sgn", "floor", "ceil", "lfloor", "lceil", "step", "1")),
+    (r"\bsums?\s+(?:here\s+|always\s+)?(?:runs?|is|are|goes|go)\s+(?:\w+\s+)?(?:over|along)\s+(?:only\s+)?(?:every\s+(?:other|second|third)|odd|even|distinct|pairs"
      r"|different|half|unordered)\b|\bsums?\s+(?:here\s+|always\s+)?(?:excludes?|skips?|omits?|leaves?\s+out|exempts?)\b"
      r"|\bterms?\s+(?:with\s+|for\s+)?\$\d+\$\s+(?:is|are)\s+(?:\w+\s+)?(?:left\s+out|excluded|omitted|skipped|dropped)\b"
      r"|\bonly\s+the\s+(?:first|last|largest|leading|diagonal)\s+(?:\w+\s+)?(?:terms?|summands?)\s+(?:of\s+(?:the|each|every)\s+sums?\s+)?(?:is|are)\s+"
@@ -235,7 +244,7 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
     (r"\bapplied\s+(?:twice|thrice|(?:\w+|\$\d+\$)\s+times)\b|\bcompos\w+\b.*\bitself\b|\biterates?\b|\bfold\s+composition",
      _is_power_of_function),
     (r"\bin\s+degrees\b|\bangles?\s+(?:is|are)\s+(?:\w+\s+)?in\s+(?:units\s+of\s+)?(?!radians?\b|the\b|an?\b|\$)\w+",
-     _called("sin", "cos", "tan")),
+     called("sin", "cos", "tan")),
     (r"\bmatrix\s+square\s+roots?\b", _of_matrix("sqrt")),
     (rf"\b(?:squar\w+|powers?|cubes?|cubed|exponents?|reciprocals?|inverses?)\b.*{_WISE}"
      rf"|{_WISE}.*\b(?:squar\w+|powers?|cubes?|exponents?|reciprocals?|inverses?)\b", _is_power),
@@ -249,39 +258,34 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
 ))  # fmt: skip
 
 
-_BY_SIGN = re.compile(
-    r"\bby\s+\$(\d+)\$\s+we\s+(?:always\s+|here\s+)?(?:mean|understand)\s+(?!(?:the\s+)?(?:\w+\s+)?"
-    r"(?:natural|usual|elementwise|logistic|hyperbolic|sigmoid\w*|tanh|rectif\w+|maximum|minimum|exponential"
-    r"|sine|cosine)\b)", re.I,
-)  # fmt: skip
 _HAS = (
     r"(?:is|are|has|have|uses?|used|contains?|means?|denotes?|at|with|as|stands?\s+for|for)"
 )
 _WORD = r"\\(?:operatorname|mathrm|text)"
 _ABOUT: tuple[tuple[str, str, Test, str], ...] = (  # its name, how it is changed, where it stands, and its sign
     (r"soft-?max(?:\s+functions?|es)?",
-     r"temperature|powers?\s+of\s+(?:two|2)|instead\s+of|scaled|sparse|hard|truncated|masked", _called("softmax"), ""),
-    (r"(?:re-?lus?|rectifiers?)", r"leaky|parametric|shifted|smoothed|clipped|capped", _called("relu", "ReLU"),
+     r"temperature|powers?\s+of\s+(?:two|2)|instead\s+of|scaled|sparse|hard|truncated|masked", called("softmax"), ""),
+    (r"(?:re-?lus?|rectifiers?)", r"leaky|parametric|shifted|smoothed|clipped|capped", called("relu", "ReLU"),
      ""),
     (r"sigmoids?(?:\s+functions?)?", r"hard|scaled|steep\w*|shifted|temperature|slope\s+one",
-     _called("sigma", "sigmoid"), ""),
-    (r"traces?", r"partial|normali[sz]ed|divided|super", _called("tr", "Tr", "trace"),
+     called("sigma", "sigmoid"), ""),
+    (r"traces?", r"partial|normali[sz]ed|divided|super", called("tr", "Tr", "trace"),
      rf"{_WORD}\{{[Tt]r(?:ace)?\}}|\\[tT]r"),
-    (r"exponential(?:\s+functions?|s)?", r"truncated|clipped|linear[iy]\w*|approximated", _is_exponential, r"\\exp"),
-    (r"square\s+roots?", r"small\s+constant|epsilon|smoothed|regulari[sz]ed|clipped", _is_root, r"\\sqrt.*"),
-    (r"(?:maxim(?:um|a)|max)", r"smoothed|soft(?:ened)?|regulari[sz]ed|approximate\w*", _called("max"), r"\\max"),
-    (r"absolute\s+values?", r"smoothed|regulari[sz]ed|squared", _is_absolute, ""),
-    (r"determinants?", r"permanent", _is_absolute, r"\|\s*\\?\w+\s*\||\\det"),
-    (r"diag(?:onal(?:\s+matri(?:x|ces))?)?", r"blocks?|copies", _called("diag"), rf"(?:{_WORD}\{{diag\}}|\\diag).*"),
+    (r"exponential(?:\s+functions?|s)?", r"truncated|clipped|linear[iy]\w*|approximated", is_exponential, r"\\exp"),
+    (r"square\s+roots?", r"small\s+constant|epsilon|smoothed|regulari[sz]ed|clipped", is_root, r"\\sqrt.*"),
+    (r"(?:maxim(?:um|a)|max)", r"smoothed|soft(?:ened)?|regulari[sz]ed|approximate\w*", called("max"), r"\\max"),
+    (r"absolute\s+values?", r"smoothed|regulari[sz]ed|squared", is_absolute, ""),
+    (r"determinants?", r"permanent", is_absolute, r"\|\s*\\?\w+\s*\||\\det"),
+    (r"diag(?:onal(?:\s+matri(?:x|ces))?)?", r"blocks?|copies", called("diag"), rf"(?:{_WORD}\{{diag\}}|\\diag).*"),
 )  # fmt: skip
 _ANY_FUNCTION: tuple[tuple[str, Test], ...] = (
-    (r"soft-?max(?:es)?", _called("softmax")), (r"(?:sigmoids?|logistic\s+functions?)", _called("sigma", "sigmoid")),
-    (r"(?:tanhs?|hyperbolic\s+tangents?)", _called("tanh")), (r"(?:re-?lus?|rectifiers?)", _called("relu", "ReLU")),
-    (r"exponentials?", _is_exponential), (r"log(?:arithm)?s?", _called("log", "ln")),
-    (r"(?:co)?sines?", _called("sin", "cos")), (r"square\s+roots?", _is_root),
+    (r"soft-?max(?:es)?", called("softmax")), (r"(?:sigmoids?|logistic\s+functions?)", called("sigma", "sigmoid")),
+    (r"(?:tanhs?|hyperbolic\s+tangents?)", called("tanh")), (r"(?:re-?lus?|rectifiers?)", called("relu", "ReLU")),
+    (r"exponentials?", is_exponential), (r"log(?:arithm)?s?", called("log", "ln")),
+    (r"(?:co)?sines?", called("sin", "cos")), (r"square\s+roots?", is_root),
 )  # fmt: skip
 _CHANGED = (
-    r"(?:scaled|shifted|replaced|exchanged|stretched|steeper|doubled|halved|modified|rescaled"
+    r"(?:scaled|shifted|replaced|exchanged|approximated|lineari[sz]ed|tabulated|stretched|steeper|doubled|halved|modified|rescaled"
     r"|(?:to|in|with)\s+(?:the\s+)?base\b(?!\s+e\b)|slope\s+(?:one|two|three)(?!\s+(?:quarter|half|third|fourth)))"
 )
 _OURS = re.compile(
@@ -312,7 +316,7 @@ def _said_about(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
         for k in signs:
             named = named.replace(f"${k}$", "@")
         has = rf"(?:we\s+mean|{_HAS})\s+(?:[\w-]+\s+){{0,6}}?"
-        behind = rf"(?:\b{word}\b|@)\s+{has}(?:{changed}|smooth\s+{word})\b"
+        behind = rf"(?:\b{word}\b|@)\s+(?:(?:here|now|always|also|then)\s+)*{has}(?:{changed}|smooth\s+{word})\b"
         before = rf"\b(?:{changed}|smooth)\s+(?:versions?\s+of\s+(?:the|every|each|all)\s+)?{word}\b"
         if re.search(behind, named, re.I) or _OURS.search(text) and re.search(before, named, re.I):
             yield test
@@ -325,37 +329,47 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
         numbers |= _called_numbers(formulas, text)
         for pattern, test in _SAID:
             if pattern.search(text) and not (test is _is_power and _OF_FUNCTIONS.search(text)):
-                _leave_open(formulas, standing, test)
-        for test in (*_signs(formulas, text), *_said_about(formulas, text), *_meant_functions(formulas, text)):
-            _leave_open(formulas, standing, test)
+                leave_open(formulas, standing, test)
+        for test in (*_signs(formulas, text), *_said_about(formulas, text), *signs_said(formulas, text)):
+            leave_open(formulas, standing, test)
+        if _AVERAGED.search(text):
+            _open_of_one(formulas, standing)
         plainly = _SLOPES.search(text) is None or _NO_SLOPES.search(text) is not None
         if _PRIMES.search(text) and plainly:
-            _leave_open(formulas, standing, _is_primed)
+            leave_open(formulas, standing, _is_primed)
         for match in _PRIME_BY.finditer(text):
-            _leave_open(formulas, standing, partial(_is_primed_by_another, tuple(names_alone(formulas[int(match[1])]))))
-        if _DOTS.search(text) and plainly and not _LEFT_OUT.search(text):
+            leave_open(formulas, standing, partial(_is_primed_by_another, tuple(names_alone(formulas[int(match[1])]))))
+        if _DOTS.search(text) and (plainly or _is_by_another(formulas, text)) and not _LEFT_OUT.search(text):
             for f in formulas:
                 if re.search(r"\\d?dot(?![a-z])", f.raw.latex):
                     f.when.open = f.when.open or "what the text says of a dot in it is not read"
     if not _TRANSPOSE.search(" ".join(f.raw.context + f.raw.tail for f in formulas)):
-        _leave_open(formulas, standing, _has_dagger, "whether \\dagger is the transpose or another matrix is not said")
+        leave_open(formulas, standing, _has_dagger, "whether \\dagger is the transpose or another matrix is not said")
     if any(isinstance(n, s.Norm) and n.order == s.Symbol("F") for f in formulas for n in f.nodes):
-        _leave_open(formulas, standing, _is_spectral, "the norm $2$ of a matrix, beside that of Frobenius, is not read")
+        leave_open(formulas, standing, _is_spectral, "the norm $2$ of a matrix, beside that of Frobenius, is not read")
     complex_names = _complex(formulas) | _imaginary(formulas, standing)
     if complex_names:
         said = "a modulus of complex numbers is not read"
-        _leave_open(formulas, standing, partial(_is_modulus_of, complex_names), said)
+        leave_open(formulas, standing, partial(_is_modulus_of, complex_names), said)
+    for test in signs_defined(formulas):
+        leave_open(formulas, standing, test)
     said = "whether a bracket in it is the argument of a function is not said"
-    _leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
+    leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
 
 
-def _meant_functions(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
-    """“by $\\log$ we mean $\\log(1 + \\cdot)$”"""
-    for match in _BY_SIGN.finditer(text):
-        sign = formulas[int(match[1])].raw.latex.strip()
-        if re.fullmatch(r"\\(?:log|ln|exp|sin|cos|tan|tanh|sigma|max|min|sqrt)", sign):
-            name = sign.lstrip("\\")
-            yield _is_exponential if name == "exp" else _is_root if name == "sqrt" else _called(name)
+def _is_by_another(formulas: Sequence[Stated], text: str) -> bool:
+    """Whether a dot is said to be a derivative by something that is no letter: “by $\\tau = 2 t$”."""
+    return any(not [*names_alone(formulas[int(m[1])])] for m in _DOT_BY.finditer(text))
+
+
+def _open_of_one(formulas: Sequence[Stated], standing: Standing) -> None:
+    """Leave open what differentiates for one example: no sum and no matrix in the definitions shows others."""
+    shown = ((name, _nodes(values)) for name, values in standing.made.items())
+    many = {base_of(name) for name, nodes in shown if any(is_sum(n) or _is_matrix(n) for n in nodes)}
+    for f in formulas:
+        below = {x for name in f.names for x in standing.below(base_of(name))}
+        if f.differentiates and many.isdisjoint(below) and not any(map(is_sum, f.nodes)):
+            f.when.open = f.when.open or "over which examples the text averages is not read"
 
 
 def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
@@ -363,17 +377,18 @@ def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
     for match in _SIGN_IS.finditer(text):
         sign = formulas[int(match["sign"])].raw.latex.strip()
         if sign in _SIGNS:
-            yield _is_starred if sign in ("*", "\\ast") else partial(_has_sign, sign)
-    for match in _SIGN_OTHERWISE.finditer(text):
-        sign = formulas[int(match["sign"])].raw.latex.strip()
-        yield from (test for kind, signs, test in _OF_SIGNS if match[kind] and signs.fullmatch(sign))
+            yield _is_starred if sign in ("*", "\\ast") else partial(has_sign, sign)
+    for match in _HAS_SHAPE.finditer(text):  # “$\\partial L/\\partial W$ has the shape of $W^\\top$”
+        one, other = (formulas[int(k)] for k in match.groups())
+        if one.derivatives and any(isinstance(x, s.Scripted) and is_transpose(x.sup or x) for x in other.mentions):
+            yield is_slope
     for match in re.finditer(r"\$(\d+)\$", text):
         f, said = formulas[int(match[1])], _OF_NORM.match(text, match.end())
-        if said is None or f.chains or not (_NORM.fullmatch(f.raw.latex) or any(map(_is_plain_norm, f.mentions))):
+        if said is None or f.chains or not (_NORM.fullmatch(f.raw.latex) or any(map(is_plain_norm, f.mentions))):
             continue
         value = formulas[int(said["value"])] if said["value"] else None
         if value is None or _is_another_norm(f, value, text[said.end() :]):
-            yield _is_plain_norm
+            yield is_plain_norm
 
 
 def _called_numbers(formulas: Sequence[Stated], text: str) -> set[str | None]:
@@ -407,7 +422,7 @@ def _imaginary(formulas: Sequence[Stated], standing: Standing) -> frozenset[str 
 
 def _is_modulus_of(names: frozenset[str | None], node: s.Node) -> bool:
     """``|z|`` and ``\\|z\\|``, and inner products, of a complex z."""
-    modulus = isinstance(node, s.Absolute | s.Norm) or _called("langle")(node)
+    modulus = isinstance(node, s.Absolute | s.Norm) or called("langle")(node)
     return modulus and not names.isdisjoint(map(base_of, names_in(node)))
 
 
@@ -417,10 +432,6 @@ def _may_be_a_product(letters: frozenset[str | None], node: s.Node) -> bool:
     terms = argument.terms if isinstance(argument, s.Sum) else ()
     step = any(isinstance(x, s.Number) for x in terms)  # x(t + 1)
     return isinstance(node, s.Call) and bool(terms) and not step and base_of(node.function) in letters
-
-
-def _has_sign(sign: str, node: s.Node) -> bool:
-    return isinstance(node, s.Product) and sign in node.operators
 
 
 def _is_another_norm(norm: Stated, value: Stated, behind: str) -> bool:
@@ -433,7 +444,7 @@ def _is_another_norm(norm: Stated, value: Stated, behind: str) -> bool:
     return special or any(x.lstrip("\\")[:1].isupper() or x in ("\\max", "\\sup") for x in others - {"T", "\\mathbb"})
 
 
-def _leave_open(
+def leave_open(
     formulas: Sequence[Stated], standing: Standing, test: Test,
     said: str = "what the text says of an operation in it is not read",
 ) -> None:  # fmt: skip

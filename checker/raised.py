@@ -1,5 +1,5 @@
 """Numbers above letters of which the text says that they are no powers: “superscripts count the examples” beside
-``x^2``.
+``x^2``, “$x^2$ is the second coordinate”; or which show that they count, ``x^1``.
 
 Where such a name never stands without a number above, that is part of it, as the number of a layer is. Where it does,
 and has an index of another kind, or the document has none but numbers, what rests on it is left open.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from verify_derivations.checker.sentences import ENDED
+from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.document import is_within
@@ -18,7 +18,7 @@ from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.scripts import base_of, is_transpose, superscripts
 
 _RAISED = re.compile(
-    r"\b(?:superscripts?|superscripted|(?:upper|raised)\s+(?:ind(?:ex|ices)|numbers?|letters?|labels?)"
+    r"\b(?:superscripts?|superscripted|(?:upper|raised)\s+(?:ind(?:ex|ices)|numbers?|letters?|labels?|figures?|digits?|numerals?)"
     r"|(?:numbers?|ind(?:ex|ices)|numerals?|labels?)\s+(?:above|at\s+the\s+top(?:\s+right)?\s+of)\s+(?:an?|the|its|each|every)\s+"
     r"(?:letters?|names?|symbols?|variables?))\b"
     r"|\b(?:not|no|never|rather\s+than|instead\s+of)\s+(?:an?\s+|the\s+|to\s+be\s+)?(?:\w+\s+)?(?:powers?|exponents?|exponentiation)\b"
@@ -30,20 +30,30 @@ _OF_OTHERS = re.compile(  # of signs, of letters in brackets, or of none
     r"(?:usual\s+|ordinary\s+)?(?:powers?|exponents?|exponentiation))\b"
     r"|\bsuperscripts?\b\s*(?:[(\[⊤*†+]|(?-i:[A-Z])\b)", re.I,
 )  # fmt: skip
+_MEMBER = (
+    r"(?:first|second|third|fourth|fifth|last|other)\s+(?:\w+\s+)?(?:coordinates?|components?|entr(?:y|ies)|elements?|members?|examples?|samples?"
+    r"|inputs?|outputs?|observations?|variables?|features?|points?|particles?|agents?|players?|units?|layers?|iterates?|cop(?:y|ies))\b"
+)
+_IS_MEMBER = re.compile(  # “$x^2$ is the second coordinate”, “the second coordinate $x^2$”
+    rf"\$(?P<name>\d+)\$\s*,?\s*(?:is|are|be|denotes?|means|stands\s+for|for)\s+(?:the|an?|its|our)\s+{_MEMBER}"
+    rf"|\b{_MEMBER}\s+(?:(?:is|by|called|denoted|written|simply|as|and|,|or|for\s+short)\s+)*\$(?P<called>\d+)\$"
+    r"|\bfor\s+short,?\s+(?:also\s+)?\$(?P<short>\d+)\$", re.I,
+)  # fmt: skip
 _HERE = re.compile(r"\b(?:here|in\s+this\s+(?:section|part|paragraph|example|exercise))\b", re.I)
 
 
 def read_raised(formulas: Sequence[Stated], tables: Iterable[NameTable]) -> None:
     """Read numbers above letters as the text says, or leave open what has some that may be no powers: in the section
     that says so, and unless it speaks of itself further on."""
-    said = [*_said(formulas)]
-    if not said:
+    tables = [*tables]
+    said, counted = [*_said(formulas)], _counted(formulas, tables)
+    if not said and not counted:
         return
     onward = min((f.number for f, text in said if not _HERE.search(text)), default=len(formulas) + 1)
     places = {f.raw.section for f, _ in said}
     powers = {id(x): base for f in formulas for x in f.nodes if (base := _number_above(x)) is not None}
     letters = {base_of(x) for f in formulas for x in f.nodes if _letter_above(x)}
-    open_ = set(powers.values()) & letters if letters else set(powers.values())
+    open_ = set(powers.values()) & (letters or set(powers.values())) if said else set[str]()
     inner = {id(x.base) for f in formulas for x in f.nodes if isinstance(x, s.Scripted)}
     bare = {x.name for f in formulas for x in f.nodes if isinstance(x, s.Symbol) and id(x) not in inner}
     before = (f for f in formulas if f.number < onward and not any(is_within(f.raw.section, at) for at in places))
@@ -55,7 +65,7 @@ def read_raised(formulas: Sequence[Stated], tables: Iterable[NameTable]) -> None
             open_ -= table.numbered
     for f in formulas:
         here = f.number >= onward or any(is_within(f.raw.section, place) for place in places)
-        found = {powers[id(x)] for x in f.nodes if id(x) in powers} & open_ if here else set()
+        found = {powers[id(x)] for x in f.nodes if id(x) in powers} & (open_ | counted if here else counted)
         if not found:
             continue
         reason = f"what the text says of numbers above {min(found)} is not read: they may be no powers"
@@ -63,6 +73,23 @@ def read_raised(formulas: Sequence[Stated], tables: Iterable[NameTable]) -> None
         for chain in f.chains:
             if not any(map(contains_derivative, chain.sides)):
                 f.prose.amend(chain.sides[0])
+
+
+def _counted(formulas: Sequence[Stated], tables: Sequence[NameTable]) -> set[str]:
+    """The letters that have a number above of which a sentence says that it counts, or the number 1, which no power
+    needs: not in ``a_1 x^1`` of a series, nor beside ``x^0`` or ``x^{n-1}``."""
+    found = set[str]()
+    for text in sentences(formulas, ENDED):
+        for match in _IS_MEMBER.finditer(text):
+            found |= {*filter(None, map(_number_above, formulas[int(next(filter(None, match.groups())))].mentions))}
+    raised = [x for f in formulas for x in f.nodes if isinstance(x, s.Scripted) and x.sub is None]
+    powers = {base_of(x) for x in raised if isinstance(x.sup, s.Sum) or x.sup == s.Number("0")}
+    products = (x.factors for f in formulas for x in f.nodes if isinstance(x, s.Product))
+    terms = (x for y in products if any(isinstance(z, s.Scripted) and z.sub == s.Number("1") for z in y) for x in y)
+    series = {id(x) for x in terms}
+    found |= {_number_above(x) or "" for x in raised
+              if x.sup == s.Number("1") and id(x) not in series and base_of(x) not in powers} - {""}  # fmt: skip
+    return found.difference(*(table.numbered | table.bare_layers for table in tables))
 
 
 def _said(formulas: Sequence[Stated]) -> Iterator[tuple[Stated, str]]:

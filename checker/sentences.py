@@ -132,6 +132,7 @@ def introduced(
         said = later.raw.context
         begun = begins_anew(last, later)
         sentences -= max(len(ENDED.findall(said)), begun)
+        further = further and not said.lstrip().startswith("?")  # what would be is only asked
         if sentences < 0 and further and not any(x.chains for x in found):
             if _WORD.search(ENDED.split(said)[-1]) or not _WORD.search(ENDED.split(formulas[k + 1].raw.context)[0]):
                 sentences, further = 0, False

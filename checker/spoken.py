@@ -57,6 +57,10 @@ _GIVEN_BEFORE = re.compile(
     rf"\b{_GIVEN}(?:\s+(?:(?!(?:and|or|but|with)\b)[\w-]+\s+)?|[\s(:|]*)(?:\$\d+\$\s*(?:,|and|or)\s*)*$", re.I
 )
 _GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:{_PLAIN}\s+){{0,3}}?{_GIVEN}\b", re.I)
+_UNMOVED = re.compile(  # “$a$ does not depend on $x$”
+    r"\s*,?\s*(?:which\s+)?(?:(?:do(?:es)?\s+not|never)\s+(?:depend|change|vary|move)s?|(?:is|are)\s+independent)\b",
+    re.I,
+)
 _MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:{_PLAIN}\s+)?$", re.I)
 _MADE_BEHIND = re.compile(
     rf"(?=\s*(?:[,:|(]|(?:is|are|be|being|denot\w+|for|as)\b)){_IS}(?:{_PLAIN}\s+){{0,2}}?{_MADE}\b", re.I
@@ -142,7 +146,7 @@ class _Spoken:
         for m, f, name in names:
             before, behind = before_of(text, m.start()), text[m.end() : m.end() + SEEN]
             made = _MADE_BEFORE.search(before) or _MADE_BEHIND.match(behind)
-            given = _GIVEN_BEFORE.search(before) or _GIVEN_BEHIND.match(behind)
+            given = _GIVEN_BEFORE.search(before) or _GIVEN_BEHIND.match(behind) or _UNMOVED.match(behind)
             near = f.number <= self.standing.stated.get(plain(name), f.number) + REACH // 2  # no later remark
             if made or given or near:
                 self.spoken.setdefault(plain(name), []).append((f, name, bool(given) and not made))

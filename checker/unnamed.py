@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import TypeVar
 
-from verify_derivations.checker.amended import BEFORE_USE, IS_PROCESSED, shows
+from verify_derivations.checker.amended import BEFORE_USE, IS_DONE, IS_PROCESSED, shows
 from verify_derivations.checker.sentences import ENDED, GENERAL, begins_anew
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, contains_derivative
@@ -146,9 +146,28 @@ _WHOLE_LOSS = (
 )
 _RESCALED = re.compile(  # “we multiply the loss by one half”, “we maximise the negative of this loss”
     rf"\b(?:multipl|divid|(?:re)?scal)\w*\s+{_WHOLE_LOSS}\s+(?:by|with)\b"
+    r"|\b(?:loss|cost|error|objective)\s+is\s+(?:\w+\s+)?(?:reported|measured|given|expressed)\s+(?:in\s+units\s+of|relative\s+to|on\s+an?\s+log)"
     rf"|\bnegative\s+of\s+{_WHOLE_LOSS}|\bminus\s+{_WHOLE_LOSS}"
     r"|\b(?:opposite|other|reversed?|inverse|different)\s+sign(?:\s+convention)?\b", re.I,
 )
+_SATURATES = re.compile(  # of what the definition does not bound
+    rf"\b(?:{_ACTIVATION}|units?|rectifiers?|outputs?)\s+(?:(?:always|also|then|here)\s+)*(?:saturates?|(?:is|are)\s+(?:clipped|capped|saturated))\s+"
+    r"(?:at|beyond|outside|above|below|to)\b", re.I,
+)  # fmt: skip
+_OF_TERMS = re.compile(  # “each term is counted twice”, “the last entry is determined by the others”
+    r"\b(?:each|every|all(?:\s+the)?)\s+(?:terms?|summands?|pairs?)\s+(?:is|are)\s+(?:\w+\s+)?counted\s+twice\b"
+    r"|\b(?:determined\s+by|functions?\s+of)\s+(?:the\s+(?:others|rest|remaining\s+\w+)|one\s+another|each\s+other)\b",
+    re.I,
+)
+_BOUNDED = _calls("min", "clip")
+_OTHER_UNITS = re.compile(
+    rf"\b{_ACTIVATION}\s+(?:is|are)\s+(?:(?:here|a|an|the)\s+)*(?:bipolar|hard|leaky|parametric|clipped|scaled|shifted"
+    r"|stochastic|quanti[sz]ed|steep)\b", re.I,
+)  # fmt: skip
+_BESIDES = re.compile(  # behind a definition: “with label smoothing”
+    r"\$\s*,?\s*(?:together\s+)?with\s+(?:label\s+smoothing|weight\s+decay|dropout|clipping|(?:class|importance)\s+weights)"
+    r"\s*(?=[,;]|$)", re.I,
+)  # fmt: skip
 _SHARED = re.compile(
     r"\b(?:layers|units|networks|branches|towers|encoder\s+and\s+(?:the\s+)?decoder)\s+(?:\w+\s+)?share\s+(?:\w+\s+){0,2}"
     r"(?:weights?|parameters?)\b(?!\s+(?:over|across|through)\b)|\bweights?\s+of\s+the\s+(?:\w+\s+){1,2}(?:are|is|equals?)\s+"
@@ -193,8 +212,19 @@ _OFF = re.compile(  # “no gradient flows through dead units”, “we do not d
 )  # fmt: skip
 _PROCESSED = re.compile(  # “the logits are divided by a temperature before the softmax”
     r"\b(?:logits?|scores?|weights?|activations?|outputs?|embeddings?|quer(?:y|ies)|keys?|predictions?|similarit(?:y|ies)"
-    rf"|advantages?|returns?|rewards?|probabilit(?:y|ies)|units?|matri(?:x|ces))(?P<is>{IS_PROCESSED.pattern})", re.I,
+    rf"|advantages?|returns?|rewards?|probabilit(?:y|ies)|units?|states?|errors?|residuals?|products?"
+    rf"|matri(?:x|ces))(?P<is>{IS_PROCESSED.pattern})", re.I,
 )  # fmt: skip
+_DONE_TO = re.compile(  # “the state is normalised after every step”: whatever is done that no definition shows
+    r"(?:\b(?:the|all|both|every|each|our)\s+(?:[\w-]+\s+)?|^\W*)(?:logits?|scores?|weights?|activations?|outputs?|embeddings?"
+    r"|predictions?|probabilit(?:y|ies)|residuals?|errors?|states?|products?|sums?|terms?|summands?|loss|cost|objective"
+    rf"|(?:weight\s+)?matri(?:x|ces)|kernels?)(?P<is>{IS_DONE.pattern})", re.I,
+)  # fmt: skip
+_SHOWN = frozenset(  # what a definition may show
+    "averaged divided normalized normalised squared clipped clamped rounded truncated rectified thresholded masked"
+    " multiplied scaled rescaled weighted halved doubled negated standardised standardized centred centered projected"
+    " smoothed shuffled permuted quantised quantized".split()
+)
 _NO_PART = re.compile(  # “padding tokens do not contribute to the loss”
     r"\b(?:tokens?|examples?|samples?|entries|positions?|pixels?|points?|classes|words?)\s+(?:do|does)\s+not\s+(?:contribute\s+to|enter|count\s+in)\s+"
     r"(?:the\s+|our\s+)?(?:loss|cost|objective|sums?)\b", re.I,
@@ -294,14 +324,19 @@ class _Unnamed:
                 self._leave(set(self.values), [f for f in section if self._ways(f) > 1], text, "open")
             if _SHARED.search(text):  # where the claims name it once only
                 self._leave(set(self.values), [f for f in section if self._ways(f) == 1], text, "open")
+        if not _VAGUELY.search(text) and not _THOUGHT.search(text):
+            later = [f for f in self._section(sentence) if f.derivatives]
+            units = self._having(_MAXIMUM) - self._having(_BOUNDED) if _SATURATES.search(text) else set[str | None]()
+            units |= set(self.values) if _OF_TERMS.search(text) else set()
+            self._leave(units | (self._units if _OTHER_UNITS.search(text) else set()), later, text, "open")
         if _NO_PART.search(text) and not self._having(_any(_MAXIMUM, _calls("relu"), _MASK)):
             self._leave(self.losses, [f for f in self._section(sentence) if f.derivatives], text, "open")
-        if "$" not in text and self._is_changed(text):
+        if self._is_changed(text):
             self._leave(set(self.values), [f for f in self._section(sentence) if f.derivatives], text, "open")
         if not re.search(r"[a-z]{3}", text) or _VAGUELY.search(text):
             return
         if any(map(_defines, inside)):
-            if _SHARED.search(text):
+            if _SHARED.search(text) or _BESIDES.search(text):
                 self._leave(self.losses, self._behind(sentence), text, "open")
             return
         here = [f for f in inside if f.derivatives]
@@ -324,6 +359,11 @@ class _Unnamed:
         if _VAGUELY.search(_CUT.sub("", text)) or _THOUGHT.search(text):
             return False
         found = _PROCESSED.search(text)
+        if "$" in text[: found.end() if found is not None else len(text)]:
+            return False
+        done = _DONE_TO.search(text)
+        if done is not None and "$" not in text[: done.end()] and done["verb"].lower() not in _SHOWN:
+            return True
         when = BEFORE_USE.search(text) or _PER_BATCH.search(text)
         if found is None or not (when or _AT_ANY_TIME.search(found["is"])):
             return _CUT.search(text) is not None

@@ -45,9 +45,11 @@ def undecorated(units: list[Raw]) -> list[Raw]:
                 result.append(unit)  # \underset{w}{\arg\min}
                 k += 1
                 continue
-            if end != start + 1:
-                raise ReadError(f"{unit.text} is read over one relation only", unit.start, hint="write :=")
             relation = units[start]
+            if end != start + 1 or relation.text not in RELATIONS:  # \overset{\circ}{x} is another thing than x
+                raise ReadError(f"{unit.text} is read over one relation only", unit.start, hint="write :=")
+            if any(above.text == "?" for above in units[k + 2 : start - 2]):
+                raise ReadError("an equation that is asked for states nothing", unit.start)
             result.append(relation._replace(kind="command", text=r"\coloneqq") if relation.text == "=" else relation)
             k = end + 1
         elif unit.text in _ARROWS:  # with words above it, and below

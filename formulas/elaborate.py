@@ -288,6 +288,8 @@ class Elaborator:
         return [value for value in values if value is not None]
 
     def sum(self, node: s.Sum, expected: Shape | None) -> Value:
+        if not {"\\pm", "\\mp"}.isdisjoint(node.signs):
+            raise Unsupported(f"which of its two signs {to_latex(node)} has is not said")
         if len(node.terms) == 1:
             value = self.value(node.terms[0], expected)
             if node.signs[0] != "-":

@@ -170,6 +170,8 @@ class NameTable:
                     return None
                 else:
                     layer = part.body
+            elif isinstance(part, s.Group) and part.kind == "{":  # x^{\{1\}} counts, and is no power
+                return None
             elif is_transpose(part):
                 transposed = not transposed
             elif part == INVERSE or is_inverse_transpose(part):

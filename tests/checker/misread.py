@@ -10,6 +10,7 @@ from planted import Patch, changed
 
 from verify_derivations.checker import (
     amended,
+    anew,
     beside,
     building,
     called,
@@ -21,7 +22,9 @@ from verify_derivations.checker import (
     judge,
     judgement,
     links,
+    operations,
     provisos,
+    raised,
     rereadings,
     spoken,
     supposing,
@@ -399,5 +402,27 @@ MISREAD: dict[str, Misread] = {
         [(case, "read_reused", _nothing)],
         "# One\n\nLet $w, x, t \\in R$ and $a = w x$.\n\n# Two\n\nWe fit a line with coefficients $a$ and $b$: "
         "$J = a t + b$.", SLOPE + "x t",
+    ),
+    "two fonts of a letter side by side are one": Misread(
+        [(case, "read_mixed_fonts", _nothing)], r"Let $y = \mathbf{w} w$.", r"\frac{dy}{dw} = 2 w"
+    ),
+    "the number one above a letter is a power": Misread(
+        [(raised, "_counted", lambda *_: set())], r"Let $y = w^1 w^2$.", r"\frac{dy}{dw} = 3 w^2"
+    ),
+    "a sign stands for what it usually does": Misread(
+        [(operations, "signs_said", lambda *_: ())],
+        r"The symbol $\exp$ stands for the power of ten. Let $y = \exp(w)$.", r"\frac{dy}{dw} = \exp(w)",
+    ),
+    "of two definitions side by side either holds": Misread(
+        [(anew, "_is_beside", lambda *_: False)],
+        "| square | $y = w^2$ |\n|---|---|\n| cube | $y = w^3$ |\n\nOf the cube", r"\frac{dy}{dw} = 2 w",
+    ),
+    "what a section in between defines otherwise is passed over": Misread(
+        [(judgement, "of_cousins", lambda *_: {})],
+        "# Model\n\n$$y = w x$$\n\n## Extension\n\n$$y = w x + w^2$$\n\n# Gradient\n", r"\frac{dy}{dw} = x",
+    ),
+    "whatever is done to a quantity leaves it what it is": Misread(
+        [(amended, "IS_DONE", re.compile("(?!)"))],
+        r"Let $w, x \in R$ and $y = w x$. Here $y$ is finally exponentiated.", r"\frac{dy}{dw} = x",
     ),
 }

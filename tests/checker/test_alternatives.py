@@ -98,3 +98,48 @@ def test_a_derivative_by_cases_in_the_text_is_claimed(first: str, second: str, v
     text = f"Let $x \\in R$ and $f(x) = \\max(0, x)$. Then {said}"
     found = report_on(text).formulas
     assert [f.verdict for f in found if "f'" in f.latex] == verdicts
+
+
+@pytest.mark.parametrize("said", [
+    "| old | $y = x^2$ |\n|---|---|\n| cubic | $y = x^3$ |", "- Option A: $y = x^2$\n- Option B: $y = x^3$",
+    "The one model has $y = x^2$. The cubic one has $y = x^3$.", "It is $y = x^2$, or $y = x^3$ for the cubic model.",
+    "<details><summary>Alternative</summary>\n\n$$y = x^2$$\n\n</details>\n\nOur model is $$y = x^3$$",
+])  # fmt: skip
+def test_of_several_definitions_side_by_side_a_claim_rests_on_one(said: str) -> None:
+    for value, found in (("2 x", CONDITIONAL), ("3 x^2", CONDITIONAL), ("4 x", REFUTED)):
+        formulas = report_on(f"{said}\n\nFor the cubic model\n\n$$\\frac{{dy}}{{dx}} = {value}$$\n").formulas
+        assert formulas[-1].verdict is found, value
+        assert not any(f.verdict.wrong for f in formulas[:-1])
+
+
+def test_examples_one_after_the_other_are_not_side_by_side() -> None:
+    text = "Take $f(x) = x^2$, then $f'(x) = 2 x$. Take $f(x) = x^3$, then $f'(x) = CLAIM$.\n"
+    assert last(text.replace("CLAIM", "3 x^2")).verdict is PROVED
+    assert last(text.replace("CLAIM", "4 x")).verdict is REFUTED
+
+
+@pytest.mark.parametrize(("before", "behind"), [
+    ("To leading order", ""), ("Up to a constant factor,", ""), ("Suppose for contradiction that", ""),
+    ("", "This holds only to first order."), ("", "The definition above has a typo."),
+])  # fmt: skip
+def test_what_is_said_loosely_or_wrong_defines_nothing(before: str, behind: str) -> None:
+    text = "Let $x \\in R$. BEFORE\n\n$$y = x^2.$$\n\nBEHIND Then\n\n$$\\frac{dy}{dx} = 2 x$$\n"
+    assert last(text.replace("BEFORE", before).replace("BEHIND", behind)).verdict is UNDECIDED
+    assert last(text.replace("BEFORE", "").replace("BEHIND", "This holds only here.")).verdict is PROVED
+
+
+def test_what_would_be_is_only_asked() -> None:
+    text = "Let $y = x^2$. What changes if $y = x^3$ANSWER Back to our case:\n\n$$\\frac{dy}{dx} = 3 x^2$$\n"
+    assert last(text.replace("ANSWER", "?")).verdict is not PROVED
+
+
+COUSINS = "## Model\n\n$$y = w x$$\n\n### HEAD\n\nIt is $$y = VALUE$$\n\n## Gradient\n\n$$\\frac{dy}{dx} = w$$\n"
+
+
+@pytest.mark.parametrize(("head", "value", "found"), [
+    ("Extension", "w x + x^2", CONDITIONAL), ("Once more", "w x", PROVED), ("An example", "w x + x^2", PROVED),
+])  # fmt: skip
+def test_another_section_in_between_defines_the_same_otherwise(head: str, value: str, found: Verdict) -> None:
+    assert last(COUSINS.replace("HEAD", head).replace("VALUE", value)).verdict is found
+    again = COUSINS.replace("HEAD", head).replace("VALUE", value).replace("## Gradient", "## Gradient\n\n$$y = w x$$")
+    assert last(again).verdict is PROVED

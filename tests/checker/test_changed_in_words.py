@@ -289,3 +289,19 @@ def test_a_modulus_of_complex_numbers() -> None:
         given = rf"Let $z, a \in \mathbb{{{numbers}}}$ and $f = |z - a|^2$."
         assert verdict(given, "", r"\frac{\partial f}{\partial z} = 2 (z - a)") is found
         assert verdict(given, "", r"\frac{\partial f}{\partial z} = z - a") is not PROVED
+
+
+@pytest.mark.parametrize(("said", "usual", "given", "right"), [
+    ("$\\exp$ stands for the power of ten.", "$\\exp$ stands for the exponential.", "f = \\exp(X)", "\\exp(X)"),
+    ("$+$ denotes the maximum of both.", "$+$ denotes the sum of both.", "f = X + a", "1"),
+    ("$\\frac{d}{dX}$ is the backward difference.", "$\\frac{d}{dX}$ is the usual derivative.", "f = X^2", "2 X"),
+    ("In this note $\\partial$ denotes the logarithmic derivative.", "Here $\\partial$ denotes the derivative.",
+     "f = X^2", "2 X"),
+    ("The dot denotes a product followed by a mean.", "The dot denotes a product.", "f = a \\cdot X", "a"),
+    ("$\\max$ stands for the smooth maximum.", "$\\max$ is the smallest upper bound.", "f = 3 X + \\max(0, a)", "3"),
+])  # fmt: skip
+def test_a_sign_that_stands_for_something_unusual(said: str, usual: str, given: str, right: str) -> None:
+    given, claim = f"Let $X, a \\in \\mathbb{{R}}$, ${given}$.", f"\\frac{{\\partial f}}{{\\partial X}} = {right}"
+    assert verdict(given, said, claim) is UNDECIDED
+    for other in (usual, "Here $\\log$ is concave, and $\\nabla$ a linear operator."):
+        assert verdict(given, other, claim) is PROVED
