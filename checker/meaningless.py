@@ -375,7 +375,7 @@ def _one_or_all(failed: Failed) -> str | None:
 
 
 def _one_elsewhere(failed: Failed) -> str | None:
-    said = one_or_all(failed.world, failed.below, failed.here.number)
+    said = one_or_all(failed.world, {r.name for r in failed.mentioned}, failed.here.number)
     return None if said is None else f"{failed.error}; {said}"
 
 

@@ -1,7 +1,8 @@
-"""One of many, or all of them: ``p = σ(a - η)`` in an exercise, where the text around it defines ``η_i`` for each one.
+"""One of many, or all of them: ``p = σ(a - η)`` in a section, where another one defines ``η_i`` for each one.
 
-Bare, a name that is defined with an index stands for all its values. In an exercise that never gives it the index it
-may be meant as one of them. And the ``r_t`` of one section are no entries of the r that a later one defines.
+Bare, a name that is defined with an index stands for all its values. In a section that never gives it the index it
+may be meant as one of them, where it has no meaning as all. And the ``r_t`` of one section are no entries of the r
+that a later one defines.
 """
 
 from __future__ import annotations
@@ -16,20 +17,17 @@ from verify_derivations.formulas.world import World
 
 
 def take_one_or_all(world: World, formulas: Sequence[Stated]) -> None:
-    """Note in which exercises, which have letters of their own, a name stands without the index with which only the
-    text around them, or beside them, defines it. (In another section it stands for all, as in that of its definition.)
-    """
-    exercises = {f.raw.section for f in formulas if f.raw.statement}
+    """Note in which sections a name stands without the index with which only others define it."""
     defined: dict[str, set[tuple[str, ...]]] = {}
     letters: dict[str, set[s.Node]] = {}
-    for f in formulas if exercises else ():
+    for f in formulas:
         for left in map(world.table.reference, (c.sides[0] for c in f.chains if len(c.sides) > 1)):
             if left is not None and left.indices and left.name in world.quantities:
                 defined.setdefault(left.name, set()).add(f.raw.section)
                 letters.setdefault(left.name, set()).update(left.indices)
-    bare: set[tuple[str, tuple[str, ...]]] = set()  # a name, and an exercise where it has no index
+    bare: set[tuple[str, tuple[str, ...]]] = set()  # a name, and a section where it has no index
     settled: set[tuple[str, tuple[str, ...]]] = set()  # where it has that of its definition, too, or is declared
-    for f in (f for f in formulas if defined and f.raw.section in exercises):
+    for f in formulas if defined else ():
         inner = {id(n.base) for n in f.names if isinstance(n, s.Scripted)}
         for reference in (world.table.reference(n) for n in f.names if id(n) not in inner):
             if reference is not None and not reference.indices:

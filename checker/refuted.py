@@ -297,9 +297,10 @@ def _to_be_solved(refuted: Refuted) -> str | None:
     """``z = W z + U x`` of a z that no equation defines: it says what z is, and claims nothing."""
     left, right = refuted.sides
     reference = refuted.world.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
-    if reference is None or refuted.world.is_defined(reference.name) or contains_derivative(right):
+    world = refuted.world
+    if reference is None or world.is_defined(reference.name) or reference.name in world.aliases:
         return None
-    again = any(plain(x) == plain(left) for x in names_in(right))
+    again = not contains_derivative(right) and any(plain(x) == plain(left) for x in names_in(right))
     return f"the equation says what {reference.name} is, and is not solved" if again else None
 
 
@@ -372,7 +373,8 @@ def _of_an_operator(refuted: Refuted) -> str | None:
 
 def operator(world: World, sides: Sequence[s.Node]) -> str | None:
     """The D of ``df/dx = D f(x) = D_x f``, which nothing declares: it differentiates."""
-    if not states_derivatives(world, sides) or "D" in world.declarations or world.is_defined("D"):
+    known = (world.declarations, world.known, world.aliases)
+    if not states_derivatives(world, sides) or any("D" in names for names in known):
         return None
     products = [x.factors for side in sides for x in s.walk(side) if isinstance(x, s.Product)]
     found = any(base_of(x) == "D" for factors in products for x in factors[:-1])
@@ -384,7 +386,8 @@ def _entries_of_a_matrix(refuted: Refuted) -> str | None:
     world = refuted.world
     for r in mentioned(*refuted.sides, world):
         capital = r.name.upper()
-        if len(r.indices) == 2 and capital != r.name and world.is_defined(capital) and not world.is_defined(r.name):
+        matrix = world.is_defined(capital) and len(world.known[capital].extents) == 2
+        if len(r.indices) == 2 and capital != r.name and matrix and not world.is_defined(r.name):
             return f"whether {r.name} has the entries of {capital} is not said"
     return None
 

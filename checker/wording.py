@@ -7,7 +7,7 @@ from functools import partial
 from verify_derivations.derivations.compact import gathered
 from verify_derivations.derivations.kernel import Equation, Proof, SideCondition
 from verify_derivations.formulas.definitions import Environment
-from verify_derivations.formulas.expressions import Maximum, free_indices, free_names
+from verify_derivations.formulas.expressions import Maximum, Sum, free_indices, free_names, walk
 from verify_derivations.formulas.latex import index_names, to_latex
 from verify_derivations.formulas.matrix_form import extents_of, inner_product
 
@@ -21,8 +21,9 @@ def equation_text(equation: Equation, origin: int = 1) -> str:
 
 
 def condition_text(condition: SideCondition, environment: Environment) -> str:
-    norms = partial(inner_product, environment=environment, names={})
     shown, extents = gathered(condition.expression), extents_of(environment)
+    sums = any(isinstance(node, Sum) for node in walk(shown))  # \det A alone needs no brackets
+    norms = partial(inner_product, environment=environment, names={}) if sums else None
     text = to_latex(shown, origin=environment.origin, extents=extents, whole=norms)
     match condition.kind:
         case "no tie":

@@ -91,13 +91,19 @@ NEURON = (
         ("For $a = y$ the gradient is zero.", Verdict.DEFINED),
         ("If $a = y$, nothing is learnt.", Verdict.DEFINED),
         ("It is large for $a = 1 - y$.", Verdict.DEFINED),
-        ("Here $a = 2 \\sigma(z)$.", REFUTED),
     ],
 )
 def test_an_equation_that_is_only_supposed_is_no_claim(text: str, found: Verdict) -> None:
     for claim, judged in (("a - y", PROVED), ("y - a", REFUTED)):
         *_, supposed, last = check(scan(NEURON.replace("TEXT", text).replace("CLAIM", claim))).formulas
         assert (supposed.verdict, last.verdict) == (found, judged), supposed.message
+
+
+def test_an_equation_that_says_otherwise_is_no_supposition() -> None:
+    for claim, judged in (("a - y", Verdict.CONDITIONAL), ("y - a", REFUTED)):
+        text = NEURON.replace("TEXT", "Here $a = 2 \\sigma(z)$.").replace("CLAIM", claim)
+        *_, other, last = check(scan(text)).formulas
+        assert (other.verdict, last.verdict) == (UNDECIDED, judged), last.message
 
 
 @pytest.mark.parametrize(("claim", "found"), [("0", PROVED), ("y", UNDECIDED)])
