@@ -11,9 +11,9 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import factors_of
 from verify_derivations.formulas.world import World
 
-CASE = re.compile(  # “for $\\lambda = 0$ …”, “**Case 1: $\\lambda = 0$.**”
+CASE = re.compile(  # “for $\\lambda = 0$ …”, “**Case 1: $\\lambda = 0$.**”, “in Figure 2, $d = 4$”
     r"\b(?:for|if|when|at|set|setting|suppose|take|taking|typically|usually|commonly|often|e\.g\.,?|such\s+as|say)\s*$"
-    r"|\bcase(?:\s+\(?\w{1,4}\)?)?\W*$", re.I,
+    r"|\bcase(?:\s+\(?\w{1,4}\)?)?\W*$|(?:\b(?:figure|fig\.)|\\caption\{)[^$!?]*$", re.I,
 )  # fmt: skip
 _SUPPOSED = re.compile(r"\b(?:if|when|suppose)\b[^.:;!?]{0,60}\b(?:is|are|equals)\W*$", re.I)  # “if the parameter is:”
 LISTED = re.compile(r"[\s,]*(?:and)?\s*")

@@ -47,6 +47,8 @@ def _letters(node: s.Node) -> Iterator[tuple[s.Symbol, s.Node]]:
                 yield letter, key if alone else replace(node, base=key, sup=sup if named else None)
         case s.Derivative(numerator=inside) | s.Nabla(body=inside):
             yield from _letters(inside)
+        case s.Differential():  # which is read without the font of its letter
+            return
         case _:
             for child in s.children(node):
                 yield from _letters(child)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.document import is_within, nested
+from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.world import World
 
 
@@ -41,10 +42,18 @@ def take_one_or_all(world: World, formulas: Sequence[Stated]) -> None:
             world.unknown.one_or_all.setdefault(name, set()).add(section)
 
 
-def one_or_all(world: World, below: Set[str], number: int) -> str | None:
-    """A name on which a formula rests that may be one of many where it stands."""
-    section = world.letters.sections.get(number, ())
-    found = sorted(name for name in below & world.unknown.one_or_all.keys() if any(
+def one_or_all(world: World, names: Set[str], number: int) -> str | None:
+    """A name that may be one of many where it stands: of ``names``, and of those by which the section defines them."""
+    section, reached, waiting = world.letters.sections.get(number, ()), set(names), [*names]
+    while waiting:
+        quantity = world.quantities.get(waiting.pop())
+        if quantity is not None and quantity.body is not None and (
+            world.letters.sections.get(quantity.number or 0) == section
+        ):
+            new = {*heads(quantity.body)} - reached
+            reached |= new
+            waiting += new
+    found = sorted(name for name in reached & world.unknown.one_or_all.keys() if any(
         nested(section, at) for at in world.unknown.one_or_all[name]))  # fmt: skip
     return f"whether {found[0]} is one of those with an index, elsewhere, or all is not said" if found else None
 

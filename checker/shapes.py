@@ -85,16 +85,15 @@ _ANOTHER = re.compile(r"\s*(?:,|and)+\s*\$(\d+)\$", re.I)
 
 def read_shapes(formulas: Sequence[Stated]) -> None:
     """Declare what sentences say of the shapes of names."""
-    known: dict[s.Node, set[tuple[str, ...]]] = defaultdict(set)  # in which sections
+    declared = {plain(name) for f in formulas for m in f.memberships for name in m.names}
+    defined: dict[s.Node, set[tuple[str, ...]]] = defaultdict(set)  # in which sections
     for f in formulas:
-        lefts = (c.sides[0] for c in f.chains)
-        names = (x for m in f.memberships for x in m.names)
-        for name in (*names, *(x.function if isinstance(x, s.Call) else x for x in lefts)):
-            known[plain(name)].add(f.raw.section)
+        for left in (c.sides[0] for c in f.chains):
+            defined[plain(left.function if isinstance(left, s.Call) else left)].add(f.raw.section)
     told: dict[s.Node, list[tuple[Stated, s.Node, s.Space]]] = {}
     for sentence in sentences(formulas):
         for f, name, space in _told(sentence, formulas):
-            if not any(nested(f.raw.section, section) for section in known[plain(name)]):
+            if plain(name) not in declared and not any(nested(f.raw.section, at) for at in defined[plain(name)]):
                 told.setdefault(plain(name), []).append((f, name, space))
     for found in told.values():
         f, name, space = found[0]

@@ -98,7 +98,7 @@ _BE = (  # not “$\\log$ is concave”, “is an increasing function”
     r"(?:(?:is|are)(?=\s+(?:(?:here|always|now|again|below)\s+)*the\s+(?!only\b))|denotes?|means?|stands?\s+for|represents?"
     r"|is\s+short\s+for|(?:is|are)\s+(?:used|written|taken|understood)\s+(?:for|as))"
 )
-_WHAT = r"(?P<what>[^.;:]*)"
+_WHAT = r"(?P<what>[^.;:—]*)"
 _SAYS = tuple(re.compile(pattern, re.I) for pattern in (
     rf"\$(?P<sign>\d+)\$\s*,?\s*{_ALWAYS}{_BE}\s+{_ALWAYS}{_ARTICLE}{_WHAT}",
     rf"\bby\s+\$(?P<sign>\d+)\$\s+we\s+{_ALWAYS}(?:mean|understand|denote)\s+{_ALWAYS}{_ARTICLE}{_WHAT}",
@@ -112,6 +112,7 @@ _NO_SIGN = re.compile(r"\b(?:derivative|differentiation|time|argument|placeholde
 
 def signs_said(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
     """What has a sign of which a sentence says that it stands for something unusual."""
+    text = text.replace("*", "")  # emphasis
     for match in (m for pattern in _SAYS for m in pattern.finditer(text)):
         word = match.groupdict().get("word")
         if word and _NO_SIGN.search(match["what"]) or _BESIDE.search(text[: match.start()]):
