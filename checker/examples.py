@@ -43,6 +43,16 @@ def _is_list_of_numbers(node: s.Node) -> bool:
     return all(is_number(cell) or isinstance(cell, s.Dots) for cell in cells) and any(map(is_number, cells))
 
 
+def in_cases(formulas: Sequence[Stated]) -> set[int]:
+    """Those that give values in a case, or in a figure, and what is listed behind: by number."""
+    found = set[int]()
+    for f in formulas:
+        goes_on = f.number - 1 in found and LISTED.fullmatch(f.raw.context)
+        if (goes_on or CASE.search(f.raw.context)) and any(example(f, chain) for chain in f.chains):
+            found.add(f.number)
+    return found
+
+
 def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) -> list[Placed]:
     """The chains that give values for an example, and define nothing: another value is given elsewhere, or the
     quantity is defined, differentiated by, has indices, or is what a function is of."""
@@ -58,13 +68,13 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
     indexed = {r.name for r in references if r is not None and r.indices}
     finite = {r.name for f in every for m in f.memberships if isinstance(m.where, s.Finite) for r in map(
         world.table.reference, m.names) if r is not None}  # fmt: skip
-    cases = set[int]()
+    cases = in_cases(every)
 
     def is_example(f: Stated, chain: Chain) -> bool:
         if f.when.alone:  # “if $t = y$, the loss is zero”
             return True
         goes_on = f.number - 1 in cases and LISTED.fullmatch(f.raw.context)
-        if named[id(chain)] and (goes_on or chain.partly or f.when.case or CASE.search(f.raw.context)):
+        if named[id(chain)] and (f.number in cases or goes_on or chain.partly or f.when.case):
             cases.add(f.number)
             return True
         for name in named[id(chain)]:

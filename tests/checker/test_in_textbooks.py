@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 from judging import report_on
 
+from verify_derivations.checker.loose import of_another_section
 from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas.names import Reference
 
 
 def verdict(text: str) -> str:
@@ -278,3 +283,25 @@ def test_what_a_column_of_reasons_says_may_make_a_row_right() -> None:
     rows = "\\begin{align}\nz &= b + W x\\\\\n&= W x & & \\text{using } b = 0\\\\\n&= 2 W x\n\\end{align}"
     found = report_on(f"Let $z = W x + b$ with $x, b \\in \\mathbb{{R}}^n$.\n{rows}").formulas[-3:]
     assert [str(f.verdict) for f in found] == ["proved", "undecided", "refuted"]
+
+
+@pytest.mark.parametrize(("said", "one"), [
+    ("In Figure 2, $d = 1$.", "refuted"), ("\\caption{An image. Here, $d = 1$.}", "refuted"),
+    ("For $d = 1$, this is nothing new.", "refuted"), ("Here, $d = 1$.", "undecided"),
+])  # fmt: skip
+def test_a_size_in_a_figure_is_an_example(said: str, one: str) -> None:
+    text = f"Let $x \\in \\mathbb{{R}}^d$, $f = \\sum_i x_i$ and $g = \\sum_{{i=1}}^d 1$. {said}\n\n"
+    assert verdict(f"{text}$$g = d$$") == "proved"
+    assert verdict(f"{text}$$\\sum_i x_i^2 = f^2$$") == one
+
+
+@pytest.mark.parametrize(
+    ("declared", "defined", "open_"), [(False, False, True), (True, False, False), (False, True, False)]
+)
+def test_a_shape_that_only_another_section_tells(declared: bool, defined: bool, open_: bool) -> None:
+    world = SimpleNamespace(
+        declared={"b"} if declared else set(), unknown=SimpleNamespace(beside={"b": 3}), is_defined=lambda _: defined
+    )
+    failed = SimpleNamespace(world=world, mentioned=[Reference("b"), Reference("G")], error="the shapes clash")
+    said = of_another_section(cast(Any, failed))
+    assert (said is not None) is open_ and (said is None or "formula 3" in said)

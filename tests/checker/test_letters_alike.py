@@ -63,3 +63,18 @@ def test_the_number_one_above_a_letter_counts() -> None:
 ])  # fmt: skip
 def test_a_sentence_on_a_number_above(said: str, found: Verdict) -> None:
     assert verdict(said, "$$y = x^2$$", SQUARE) is found
+
+
+def test_the_letter_of_a_differential_has_the_font_of_its_own() -> None:
+    step = r"$$\mathrm{d}(\mathbf{x}^\top \mathbf{x}) = 2 \mathbf{x}^\top \mathrm{d}\mathbf{x}$$"
+    slope = r"$$\frac{\mathrm{d} \mathbf{x}^\top \mathbf{x}}{\mathrm{d} \mathbf{x}} = 2 \mathbf{x}^\top$$"
+    given = r"Let $\mathbf{x} \in \mathbb{R}^n$."
+    assert verdict(given, step, slope) is Verdict.CONDITIONAL  # on the derivative of a number being a row
+    assert verdict(given, step, slope.replace("2", "3")) is REFUTED
+
+
+def test_what_is_said_of_a_sign_may_be_emphasised_and_told_from_others() -> None:
+    given = r"$u, v \in \mathbb{R}^n$, $y = u \odot v$, $L = \sum_i y_i^2$."
+    slope = r"$$\frac{\partial L}{\partial u} = 2 u \odot v \odot v$$"
+    assert verdict(given, r"$\odot$ is the **Hadamard product** — not a dot product.", slope) is PROVED
+    assert verdict(given, r"$\odot$ is the **convolution** — not a dot product.", slope) is UNDECIDED
