@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from verify_derivations.checker.examples import in_cases
+from verify_derivations.checker.examples import passing_sizes
 from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.means import note_means
 from verify_derivations.checker.padding import note_padding
@@ -447,8 +447,10 @@ class _Declarations:
             world.declarations[base + kinds.iterate(base)] = [
                 replace(d, indices=(s.Symbol(letter),)) for d in world.declarations.get(base, ()) if not d.indices
             ]
-        cases = in_cases(self.every)
-        for chain in (chain for f in self.every if f.number not in cases for chain in f.chains):
+        passing = passing_sizes(self.every, lambda chain: says_sizes(chain, self.world))
+        for number, names in passing.items():
+            self.world.unknown.passing |= {to_latex(name): number for name in names}
+        for chain in (chain for f in self.every if f.number not in passing for chain in f.chains):
             self._size_equation(chain)
         for f in self.every:  # spaces bring up quotients: know them all before the first definition is read
             for space in [*(c.space for c in f.chains if c.space is not None and not contains_derivative(c.sides[0])

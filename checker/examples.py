@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.statements import Chain, Placed, Stated, is_number
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.document import is_within
 from verify_derivations.formulas.scripts import factors_of
 from verify_derivations.formulas.world import World
 
@@ -50,6 +51,23 @@ def in_cases(formulas: Sequence[Stated]) -> set[int]:
         goes_on = f.number - 1 in found and LISTED.fullmatch(f.raw.context)
         if (goes_on or CASE.search(f.raw.context)) and any(example(f, chain) for chain in f.chains):
             found.add(f.number)
+    return found
+
+
+def passing_sizes(formulas: Sequence[Stated], says_size: Callable[[Chain], bool]) -> dict[int, tuple[s.Node, ...]]:
+    """Numbers for sizes in the text that hold for what goes on there, “now let $n = 2$”, and not for the document: in a
+    case or a figure, where other sections speak of the size, or behind displayed formulas. By formula, of what."""
+    found = {}
+    cases = in_cases(formulas)
+    for f in formulas:
+        for chain in f.chains:
+            names = example(f, chain)
+            if not names or not says_size(chain):
+                continue
+            speaking = [g for g in formulas if any(name in names for name in g.nodes)]
+            before = any(g.raw.displayed and speaking[0].number <= g.number < f.number for g in formulas)
+            if before or f.number in cases or not all(is_within(g.raw.section, f.raw.section) for g in speaking):
+                found[f.number] = names
     return found
 
 

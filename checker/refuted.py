@@ -449,9 +449,23 @@ def _also_a_size(refuted: Refuted) -> str | None:
     return None if name is None else f"{name} is a size, and defined, too: which of them it is here is not said"
 
 
+def _of_a_passing_size(refuted: Refuted) -> str | None:
+    """A claim behind “now let $n = 2$”, of what has the size n: it may be one of that n only."""
+    world, c = refuted.world, refuted.comparison
+    if not world.unknown.passing:
+        return None
+    below = world.below({r.name for r in mentioned(*refuted.sides, world)})
+    extents = [extent for name in below & world.known.keys() for extent in world.known[name].extents]
+    sizes = {name for extent in (*extents, *c.free.values()) for name in extent.names}
+    sizes |= {x.name for side in refuted.sides for x in s.walk(side) if isinstance(x, s.Symbol)}
+    told = {name: k for name, k in world.unknown.passing.items() if name in sizes and k < refuted.number}
+    name = min(told, default=None)
+    return None if name is None else f"whether {name} is the one of formula {told[name]} is not said"
+
+
 REASONS: tuple[Callable[[Refuted], str | None], ...] = (
     _of_one_step, _made_of_others, _one_of_many, _is_rule, _slope_told, _two_values, _taken_elsewhere,
     _of_an_inner_variable, _also_a_size, _to_be_solved, _transposed_number,
     _slope_of_a_leaf, _layer_or_power, _of_an_operator, _entries_of_a_matrix,
-    _of_a_counter, _may_list, _guessed,
+    _of_a_counter, _may_list, _of_a_passing_size, _guessed,
 )  # fmt: skip

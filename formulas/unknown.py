@@ -74,6 +74,7 @@ class Unknown(Forked):
     """Names without the index with which only other sections define them, with the sections where they are so."""
     later_wholes: dict[str, dict[tuple[str, ...], int]] = field(default_factory=dict)
     """Names that sections write with an index only, and a later one defines without: in which, and the formula."""
+    passing: dict[str, int] = field(default_factory=dict)  # sizes that a formula gives a number, in an example
     special: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
     """Given data, with what is said of them and not used: the formula or 0, words, whether it is so of the identity."""
     conditions: dict[int, tuple[frozenset[str], str]] = field(default_factory=dict)

@@ -305,3 +305,22 @@ def test_a_shape_that_only_another_section_tells(declared: bool, defined: bool, 
     failed = SimpleNamespace(world=world, mentioned=[Reference("b"), Reference("G")], error="the shapes clash")
     said = of_another_section(cast(Any, failed))
     assert (said is not None) is open_ and (said is None or "formula 3" in said)
+
+
+LATE = (
+    "# One\n\nLet $x \\in \\mathbb{R}^n$ and $f = \\sum_{i=1}^n x_i^2$.\n\n"
+    "$$\\frac{\\partial f}{\\partial x_1} = CLAIM$$\n\n"
+    "# Two\n\nSAID That is all.\n\n$$\\frac{\\partial f}{\\partial x_2} = OTHER$$"
+)
+
+
+@pytest.mark.parametrize("said", ["Now let $n = 2$.", "If $n = 2$, it is easy to draw.", "Set $n = 2$."])
+def test_a_size_that_a_later_section_gives_a_number_had_none_before(said: str) -> None:
+    wrong, right = "2 x_1 + (n - 2) x_1", "2 x_1"
+    for claim, expected in ((wrong, "refuted"), (right, "proved")):
+        text = LATE.replace("SAID", said).replace("CLAIM", claim).replace("OTHER", "2 x_2")
+        first, second = (f for f in report_on(text).formulas if f.displayed)
+        assert (str(first.verdict), str(second.verdict)) == (expected, "proved")
+    text = LATE.replace("SAID", said).replace("CLAIM", right).replace("OTHER", "2 x_2 + (n - 2) x_1")
+    assert verdict(text) in ("undecided", "proved")  # as the size is read in its section: of that number only
+    assert verdict(text.replace("(n - 2)", "(n - 3)")) in ("undecided", "refuted")
