@@ -188,10 +188,10 @@ def contested(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
 
 
 def said_elsewhere(case: Case, found: Mapping[int, Formula]) -> dict[int, str]:
-    """Equations that are refuted, though another section has the same one, and not refuted; and functions in the text,
+    """Equations that are refuted, though another section has the same one as a definition; and functions in the text,
     ``g(z) = σ(z)``, that another section defines otherwise: both may be of another one."""
     reasons: dict[int, str] = {}
-    stated = [f for f in case.formulas if f.chains and found[f.number].verdict is not Verdict.REFUTED]
+    defining = [f for f in case.formulas if f.chains and found[f.number].verdict is Verdict.DEFINED]
     for f in case.formulas:
         if found[f.number].verdict is not Verdict.REFUTED or len(f.chains) != 1 or f.derivatives:
             continue
@@ -199,10 +199,10 @@ def said_elsewhere(case: Case, found: Mapping[int, Formula]) -> dict[int, str]:
         if is_adjoint_name(left, case.table_of(f.scope)) or not isinstance(left, s.Symbol | s.Call):
             continue
         another = isinstance(left, s.Call) and not f.raw.displayed and len(f.chains[0].sides) == 2
-        for g in stated if isinstance(left, s.Symbol) or may_define(left) else ():
+        for g in defining if isinstance(left, s.Symbol) or may_define(left) else ():
             same = g.chains[0].sides == f.chains[0].sides
-            told = another and g.chains[0].sides[0] == left and found[g.number].verdict is Verdict.DEFINED
-            if g.raw.section != f.raw.section and (same or told):
+            told = g.chains[0].sides[0]
+            if g.raw.section != f.raw.section and (same or another and told == left):
                 reasons[f.number] = f"formula {g.number}, in another section, says what ${to_latex(left)}$ is there"
     return reasons
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from verify_derivations.checker.functions import may_define
+from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Chain, Placed, Stated, is_number
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.document import is_within
+from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.scripts import factors_of
 from verify_derivations.formulas.world import World
 
@@ -56,7 +57,7 @@ def in_cases(formulas: Sequence[Stated]) -> set[int]:
 
 def passing_sizes(formulas: Sequence[Stated], says_size: Callable[[Chain], bool]) -> dict[int, tuple[s.Node, ...]]:
     """Numbers for sizes in the text that hold for what goes on there, “now let $n = 2$”, and not for the document: in a
-    case or a figure, where other sections speak of the size, or behind displayed formulas. By formula, of what."""
+    case or a figure, where other sections spoke of the size, or behind displayed formulas. By formula, of what."""
     found = {}
     cases = in_cases(formulas)
     for f in formulas:
@@ -65,8 +66,11 @@ def passing_sizes(formulas: Sequence[Stated], says_size: Callable[[Chain], bool]
             if not names or not says_size(chain):
                 continue
             speaking = [g for g in formulas if any(name in names for name in g.nodes)]
-            before = any(g.raw.displayed and speaking[0].number <= g.number < f.number for g in formulas)
-            if before or f.number in cases or not all(is_within(g.raw.section, f.raw.section) for g in speaking):
+            if speaking[0].number >= f.number - 1 and not ENDED.search(f.raw.context):
+                continue  # “$x \\in \\mathbb{R}^n$ for $n = 4$” declares
+            before = [g for g in formulas if speaking[0].number <= g.number < f.number]
+            elsewhere = any(g in speaking and not nested(g.raw.section, f.raw.section) for g in before)
+            if elsewhere or f.number in cases or any(g.raw.displayed for g in before):
                 found[f.number] = names
     return found
 
@@ -86,10 +90,10 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
     indexed = {r.name for r in references if r is not None and r.indices}
     finite = {r.name for f in every for m in f.memberships if isinstance(m.where, s.Finite) for r in map(
         world.table.reference, m.names) if r is not None}  # fmt: skip
-    cases = in_cases(every)
+    cases, passing = in_cases(every), {*world.unknown.passing.values()}
 
     def is_example(f: Stated, chain: Chain) -> bool:
-        if f.when.alone:  # “if $t = y$, the loss is zero”
+        if f.when.alone or f.number in passing:  # “if $t = y$, the loss is zero”
             return True
         goes_on = f.number - 1 in cases and LISTED.fullmatch(f.raw.context)
         if named[id(chain)] and (f.number in cases or goes_on or chain.partly or f.when.case):

@@ -88,13 +88,3 @@ def of_a_row(failed: Failed) -> str | None:
         if len(shapes) == 2 and all(len(x) == 2 and ONE not in x for x in shapes) and shapes[0][1] == shapes[1][0]:
             return f"{failed.error}; whether {to_latex(one)} is a row or a column is not said"
     return None
-
-
-def of_another_section(failed: Failed) -> str | None:
-    """The b of ``∂L/∂b = Σ_i G_i``, of which only another section says what it is, and here nothing but its use."""
-    world = failed.world
-    for name in sorted({r.name for r in failed.mentioned} - world.declared):
-        number = world.unknown.beside.get(name)
-        if number is not None and not world.is_defined(name):
-            return f"{failed.error}; whether {name} is that of formula {number}, in another section, is not said"
-    return None

@@ -485,7 +485,6 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(ShapeError, _variable_of_several),
     Doubt(ShapeError, _one_or_all),
     Doubt((IndexRangeError, ShapeError), _one_elsewhere),
-    Doubt(ShapeError, loose.of_another_section),
     Doubt(ShapeError, _is_a_size),
     Doubt(ShapeError, _between_layers),
     Doubt(ShapeError, _shapeless),

@@ -20,7 +20,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import is_slope
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import NOUGHT, Bracket, heads, walk
+from verify_derivations.formulas.expressions import NOUGHT, Bracket, contents, heads, walk
 from verify_derivations.formulas.held_fixed import held_fixed
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.polynomial import Polynomial
@@ -457,6 +457,8 @@ def _of_a_passing_size(refuted: Refuted) -> str | None:
     below = world.below({r.name for r in mentioned(*refuted.sides, world)})
     extents = [extent for name in below & world.known.keys() for extent in world.known[name].extents]
     sizes = {name for extent in (*extents, *c.free.values()) for name in extent.names}
+    bodies = (q.body for name in below if (q := world.quantities.get(name)) is not None and q.body is not None)
+    sizes |= {name for body in bodies for name in contents(body).sizes}
     sizes |= {x.name for side in refuted.sides for x in s.walk(side) if isinstance(x, s.Symbol)}
     told = {name: k for name, k in world.unknown.passing.items() if name in sizes and k < refuted.number}
     name = min(told, default=None)
