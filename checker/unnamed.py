@@ -269,7 +269,7 @@ def read_unnamed(formulas: Sequence[Stated], standing: Standing) -> None:
     """Set ``open`` of the claims that a sentence changes without naming what, and ``words`` of those that it says in a
     special case."""
     reader = _Unnamed(formulas, standing)
-    for sentence in _sentences(formulas):
+    for sentence in _sentences(formulas) if formulas else ():
         reader.read(sentence)
 
 

@@ -663,3 +663,12 @@ $$ \nabla_F R = 2 F $$
 """
     found = [f.verdict for f in check(scan(text, "a.md")).formulas if f.displayed]
     assert found == [Verdict.PROVED, Verdict.PROVED, Verdict.ILL_FORMED, Verdict.PROVED]
+
+
+@pytest.mark.parametrize("text", [
+    "", "\n", "nothing\n", "# Title\n", "The inputs are centred. All sigmoids have slope two. We drop the bias.",
+    "The gradients below are averaged over the batch. Each matrix is symmetric. In the linear case, weights are tied.",
+])  # fmt: skip
+def test_a_document_of_words_has_no_formulas(text: str) -> None:
+    assert check(scan(text)).formulas == ()
+    assert [f.verdict for f in check(scan(f"{text}\n\nLet $x \\in \\mathbb{{R}}$.\n")).formulas] == [Verdict.DEFINED]
