@@ -15,7 +15,7 @@ from verify_derivations.checker.failed import Failed
 from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.introduced import written_out
 from verify_derivations.checker.one_or_all import one_or_all
-from verify_derivations.checker.refuted import all_vectors, layer_or_power, mentioned
+from verify_derivations.checker.refuted import all_vectors, layer_or_power, mentioned, passing_size
 from verify_derivations.checker.statements import is_adjoint_name, is_derivative
 from verify_derivations.checker.unknown import beside, shapeless, spoken_of_elsewhere, taken_at, unsaid
 from verify_derivations.checker.verdicts import Link, Verdict
@@ -379,6 +379,12 @@ def _one_elsewhere(failed: Failed) -> str | None:
     return None if said is None else f"{failed.error}; {said}"
 
 
+def _of_a_passing_size(failed: Failed) -> str | None:
+    """``(p - y) x`` behind “now let $n = 1$”."""
+    said = passing_size(failed.world, failed.sides, (), failed.here.number)
+    return None if said is None else f"{failed.error}; {said}"
+
+
 def _is_a_size(failed: Failed) -> str | None:
     """The d of ``C x = d`` beside x ∈ R^d: two things. Not where a term has no shape by itself."""
     terms = [term for side in failed.sides for term in (side.terms if isinstance(side, s.Sum) else (side,))]
@@ -485,6 +491,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(ShapeError, _variable_of_several),
     Doubt(ShapeError, _one_or_all),
     Doubt((IndexRangeError, ShapeError), _one_elsewhere),
+    Doubt((IndexRangeError, ShapeError), _of_a_passing_size),
     Doubt(ShapeError, _is_a_size),
     Doubt(ShapeError, _between_layers),
     Doubt(ShapeError, _shapeless),

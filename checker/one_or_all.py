@@ -1,8 +1,8 @@
 """One of many, or all of them: ``p = σ(a - η)`` in a section, where another one defines ``η_i`` for each one.
 
-Bare, a name that is defined with an index stands for all its values. In a section that never gives it the index it
-may be meant as one of them, where it has no meaning as all. And the ``r_t`` of one section are no entries of the r
-that a later one defines.
+Bare, a name that is defined with an index stands for all its values. In a section of its own, or an exercise, that
+never gives it the index it may be meant as one of them, where it has no meaning as all. And the ``r_t`` of one section
+are no entries of the r that a later one defines.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from verify_derivations.formulas.world import World
 
 
 def take_one_or_all(world: World, formulas: Sequence[Stated]) -> None:
-    """Note in which sections a name stands without the index with which only others define it."""
+    """Note in which sections a name stands without the index with which only others define it: sections that are no
+    part of these, and exercises, which have letters of their own."""
+    exercises = {f.raw.section for f in formulas if f.raw.statement}
     defined: dict[str, set[tuple[str, ...]]] = {}
     letters: dict[str, set[s.Node]] = {}
     for f in formulas:
@@ -38,7 +40,8 @@ def take_one_or_all(world: World, formulas: Sequence[Stated]) -> None:
         declared = (world.table.reference(x) for m in f.memberships for x in m.names)
         settled |= {(r.name, f.raw.section) for r in declared if r is not None}
     for name, section in bare - settled:
-        if name in defined and not any(is_within(at, section) for at in defined[name]):
+        seen = is_within if section in exercises else nested
+        if name in defined and not any(seen(at, section) for at in defined[name]):
             world.unknown.one_or_all.setdefault(name, set()).add(section)
 
 
@@ -54,7 +57,7 @@ def one_or_all(world: World, names: Set[str], number: int) -> str | None:
             reached |= new
             waiting += new
     found = sorted(name for name in reached & world.unknown.one_or_all.keys() if any(
-        nested(section, at) for at in world.unknown.one_or_all[name]))  # fmt: skip
+        is_within(section, at) for at in world.unknown.one_or_all[name]))  # fmt: skip
     return f"whether {found[0]} is one of those with an index, elsewhere, or all is not said" if found else None
 
 

@@ -450,17 +450,22 @@ def _also_a_size(refuted: Refuted) -> str | None:
 
 
 def _of_a_passing_size(refuted: Refuted) -> str | None:
+    return passing_size(refuted.world, refuted.sides, (*refuted.comparison.free.values(),), refuted.number)
+
+
+def passing_size(
+    world: World, sides: tuple[s.Node, s.Node], extents: Sequence[Polynomial], number: int
+) -> str | None:  # fmt: skip
     """A claim behind “now let $n = 2$”, of what has the size n: it may be one of that n only."""
-    world, c = refuted.world, refuted.comparison
     if not world.unknown.passing:
         return None
-    below = world.below({r.name for r in mentioned(*refuted.sides, world)})
-    extents = [extent for name in below & world.known.keys() for extent in world.known[name].extents]
-    sizes = {name for extent in (*extents, *c.free.values()) for name in extent.names}
+    below = world.below({r.name for r in mentioned(*sides, world)})
+    known = [extent for name in below & world.known.keys() for extent in world.known[name].extents]
+    sizes = {name for extent in (*known, *extents) for name in extent.names}
     bodies = (q.body for name in below if (q := world.quantities.get(name)) is not None and q.body is not None)
     sizes |= {name for body in bodies for name in contents(body).sizes}
-    sizes |= {x.name for side in refuted.sides for x in s.walk(side) if isinstance(x, s.Symbol)}
-    told = {name: k for name, k in world.unknown.passing.items() if name in sizes and k < refuted.number}
+    sizes |= {x.name for side in sides for x in s.walk(side) if isinstance(x, s.Symbol)}
+    told = {name: k for name, k in world.unknown.passing.items() if name in sizes and k < number}
     name = min(told, default=None)
     return None if name is None else f"whether {name} is the one of formula {told[name]} is not said"
 

@@ -307,3 +307,22 @@ def test_a_size_that_a_later_section_gives_a_number_had_none_before(said: str) -
     text = LATE.replace("SAID", said).replace("CLAIM", right).replace("OTHER", "2 x_1 + (n - 2) x_1")
     assert verdict(text) in ("undecided", "proved")  # as the size is read in its section: of that number only
     assert verdict(text.replace("(n - 2)", "(n - 3)")) in ("undecided", "refuted")
+
+
+SCORES = (
+    "# Scores\n\nLet $x \\in \\mathbb{R}^n$, $W \\in \\mathbb{R}^{K \\times n}$, $y \\in \\mathbb{R}^K$, $z = W x$,\n\n"
+    "$$p_k = z_k^2$$\n\n$$L = \\sum_k y_k p_k$$\n\n$$\\frac{\\partial L}{\\partial W} = CLAIM$$\n\n"
+)
+
+
+@pytest.mark.parametrize("claim", ["2 x (y \\odot z)^\\top", "x p^\\top", "p x"])
+def test_a_part_of_a_section_makes_no_entries_of_its_names(claim: str) -> None:
+    text = SCORES.replace("CLAIM", "2 (y \\odot z) x^\\top") + f"$$\\frac{{\\partial L}}{{\\partial W}} = {claim}$$\n\n"
+    right, wrong = (f.verdict for f in report_on(f"{text}## Part\n\nHere $q = 2 p$.").formulas if "partial" in f.latex)
+    assert right is Verdict.PROVED and wrong.wrong
+
+
+@pytest.mark.parametrize(("said", "expected"), [("In Figure 3, $n = 1$.", "undecided"), ("That is all.", "ill-formed")])
+def test_shapes_fit_perhaps_where_a_size_is_small(said: str, expected: str) -> None:
+    text = SCORES.replace("CLAIM", "2 (y \\odot z) x^\\top")
+    assert verdict(f"{text}{said}\n\n$$\\frac{{\\partial L}}{{\\partial W}} = 2 (y \\odot z) x$$") == expected
