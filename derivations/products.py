@@ -10,6 +10,7 @@ from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.ranges import solved
 from verify_derivations.derivations.terms import (
+    LOCAL,
     ONE,
     UNITY,
     Factor,
@@ -31,11 +32,11 @@ from verify_derivations.formulas.polynomial import Polynomial
 if TYPE_CHECKING:
     from verify_derivations.derivations.normal import Normalizer
 
-LOCAL = "%m0"  # the variable of the range
+RUNNING = LOCAL[0]  # the variable of the range
 
 
 def simpler(n: Normalizer, body: Normal, extent: Polynomial, facts: Facts) -> Normal | None:
-    """A product of the values of ``body`` over :data:`LOCAL`, if it is made of simpler ones."""
+    """A product of the values of ``body`` over :data:`RUNNING`, if it is made of simpler ones."""
     return _divided(n, body, extent, facts) or _exponential(n, body, extent, facts)
 
 
@@ -45,7 +46,7 @@ def _divided(n: Normalizer, body: Normal, extent: Polynomial, facts: Facts) -> N
     if found is None or not is_there(found[1], extent, facts):
         return None
     factors, place = found
-    inside = tuple(map(tidy_constraint, within(polynomial(LOCAL), extent)))
+    inside = tuple(map(tidy_constraint, within(polynomial(RUNNING), extent)))
     if not n.signs.nonzero(factors, (*facts, *inside)):
         return None
     one = n.reduce(at(factors, place), facts)
@@ -58,12 +59,12 @@ def _exponential(n: Normalizer, body: Normal, extent: Polynomial, facts: Facts) 
         return None
     (term,) = body
     taken = [f for f in term.factors
-             if f.head.kind == "exp" or LOCAL not in f.names() and n.signs.positive_factor(f, facts)]  # fmt: skip
+             if f.head.kind == "exp" or RUNNING not in f.names() and n.signs.positive_factor(f, facts)]  # fmt: skip
     size, sign = abs(term.coefficient), ONE if term.coefficient > 0 else -ONE
     if not taken and size == 1:
         return None
     variable = fresh("q")
-    put, ranges = {LOCAL: polynomial(variable)}, within(polynomial(variable), extent)
+    put, ranges = {RUNNING: polynomial(variable)}, within(polynomial(variable), extent)
     one = (Term(size, factors=tuple(f.at(put) for f in taken)),)
     total = [Term(t.coefficient, (variable, *t.bound), (*ranges, *t.constraints), t.factors)
              for t in map(apart, n.log(one, (*facts, *map(tidy_constraint, ranges))))]  # fmt: skip
@@ -73,14 +74,14 @@ def _exponential(n: Normalizer, body: Normal, extent: Polynomial, facts: Facts) 
 
 
 def _whole(n: Normalizer, factors: Normal, extent: Polynomial, facts: Facts) -> Normal:
-    return n.over("product", factors, (LOCAL,), (extent,), (), facts)
+    return n.over("product", factors, (RUNNING,), (extent,), (), facts)
 
 
 def left_out(body: Sequence[Term]) -> tuple[Normal, Polynomial] | None:
     """The factors x of a product, of whose ``body`` this is said, and the p at which one is left out."""
     for same in dict.fromkeys(c for t in body for c in t.constraints if c.relation == "=="):
-        place = solved(same.value, LOCAL)
-        if place is None or not place.names.isdisjoint({LOCAL}.union(*(t.bound for t in body))):
+        place = solved(same.value, RUNNING)
+        if place is None or not place.names.isdisjoint({RUNNING}.union(*(t.bound for t in body))):
             continue
         factors = gather(canonical(t) for t in body if same not in t.constraints)
         there = gather(canonical(t) for t in body if same in t.constraints)
@@ -96,7 +97,7 @@ def _where(same: Constraint, term: Term) -> Term:
 
 def at(factors: Normal, place: Polynomial) -> list[Term]:
     """The factor at one place of the range."""
-    put = {LOCAL: place}
+    put = {RUNNING: place}
     return [Term(t.coefficient, t.bound, tuple(c.substitute(put) for c in t.constraints),
                  collect([f.at(put) for f in t.factors])) for t in factors]  # fmt: skip
 
