@@ -56,7 +56,7 @@ def derived_side(
     here = Statement(number)
     try:
         tensor = Elaborator(world, here).tensor(left)
-        steps = _steps(left, tensor.body, world, here, explicit)
+        steps = steps_of(left, tensor.body, world, here, explicit)
         free = {a.variable: a.extent for a in tensor.axes if a.variable is not None}
         free |= {i.variable: i.extent for i in here.indices.values() if i.free and i.extent is not None}
         environment = world.environment(here.losses[0] if here.losses else None)
@@ -119,7 +119,7 @@ WRITTEN_OUT = 6
 """Definitions through which a derivative of the loss is written out all the way first, where its author did so."""
 
 
-def _steps(left: s.Node, body: Scalar, world: World, here: Statement, explicit: bool) -> Iterator[Scalar]:
+def steps_of(left: s.Node, body: Scalar, world: World, here: Statement, explicit: bool) -> Iterator[Scalar]:
     """One step back along the definitions, and all the way: what is not asked for is not worked out."""
     loss = here.losses[0] if here.losses else world.loss
     environment = world.environment(loss)

@@ -7,10 +7,11 @@ decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
+from itertools import chain, combinations, groupby
 
-from verify_derivations.checker.places import places, substituted
+from verify_derivations.checker.places import Place, by_terms, places, substituted
 from verify_derivations.checker.script_edits import bounds, indices, layers, names, powers
 from verify_derivations.checker.value_edits import values
 from verify_derivations.checker.vocabulary import DROP, SLIP, Local, Vocabulary
@@ -28,20 +29,47 @@ class Edit:
     weight: int = SLIP
 
 
-def edits(tree: s.Node, vocabulary: Vocabulary) -> list[Edit]:
-    """All edits of one place of ``tree``, smallest first, without repetition."""
-    found: dict[s.Node, Edit] = {}
-    for weight, words, edited in (*_exchanged(tree, vocabulary), *_renamed(tree, vocabulary)):
-        found[edited] = Edit(words, edited, weight)
-    for place in places(tree, vocabulary.table):
-        for weight, words, node in _LOCAL[place.role](place.node, vocabulary):
-            edited = place.put(node)
-            before = found.get(edited)
-            if edited != tree and (before is None or weight < before.weight):
-                found[edited] = Edit(words, edited, weight)
+def edits(
+    tree: s.Node,
+    vocabulary: Vocabulary,
+    wrong: Set[int] | None = None,
+    order: Callable[[s.Node], int] = lambda edited: 0,
+) -> Iterator[Edit]:
+    """All edits of one place of ``tree``, smallest first and those of one size in order, without repetition. Where it
+    is known which terms of a sum are wrong, those of others come last. Of a long formula there are thousands: only what
+    is reached is worked out."""
+    seen = {tree}
     known: dict[s.Node, bool] = {}
-    written = [x for x in found.values() if _cancels(tree, known) or not _cancels(x.tree, known)]
-    return sorted(written, key=lambda edit: edit.weight)
+    for drafts in _drafts(tree, vocabulary, wrong):
+        found: dict[s.Node, Edit] = {}
+        for weight, words, edited in drafts:
+            before = found.get(edited)
+            if edited not in seen and (before is None or weight < before.weight):
+                found[edited] = Edit(words, edited, weight)
+        seen |= found.keys()
+        for _, alike in groupby(sorted(found.values(), key=_weight), key=_weight):
+            for edit in sorted(alike, key=lambda edit: order(edit.tree)):
+                if _cancels(tree, known) or not _cancels(edit.tree, known):
+                    yield edit
+
+
+def _weight(edit: Edit) -> int:
+    return edit.weight
+
+
+def _drafts(tree: s.Node, words: Vocabulary, wrong: Set[int] | None) -> Iterator[Local]:
+    """The edits of what may be wrong, and then the others."""
+    found = [(wrong is None or k is None or k in wrong, place) for k, place in by_terms(tree, words.table)]
+    yield chain(
+        _exchanged(tree, words), _renamed(tree, words), _at((place for suspect, place in found if suspect), words)
+    )
+    yield _at((place for suspect, place in found if not suspect), words)
+
+
+def _at(found: Iterable[Place], words: Vocabulary) -> Local:
+    for place in found:
+        for weight, said, node in _LOCAL[place.role](place.node, words):
+            yield weight, said, place.put(node)
 
 
 def _cancels(tree: s.Node, known: dict[s.Node, bool]) -> bool:
@@ -110,10 +138,9 @@ def _exchanged(tree: s.Node, words: Vocabulary) -> Local:
     """Two index letters exchanged throughout."""
     held = [letter for letter in words.letters if any(node == letter for node in s.walk(tree))]
     middle = s.Symbol("\\square")
-    for a, first in enumerate(held):
-        for second in held[a + 1 :]:
-            swapped = substituted(substituted(substituted(tree, first, middle), second, first), middle, second)
-            yield SLIP, f"indices {to_latex(first)} and {to_latex(second)} exchanged", swapped
+    for first, second in combinations(held, 2):
+        swapped = substituted(substituted(substituted(tree, first, middle), second, first), middle, second)
+        yield SLIP, f"indices {to_latex(first)} and {to_latex(second)} exchanged", swapped
 
 
 _LOCAL: dict[str, Callable[[s.Node, Vocabulary], Local]] = {

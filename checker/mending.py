@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
+from itertools import islice, pairwise
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison, LeftSide
 from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.derived import steps_of
 from verify_derivations.checker.edits import Edit, edits
 from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.introduced import Introduced, introducing
@@ -22,7 +23,9 @@ from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.trials import Trials
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.checker.vocabulary import vocabulary
+from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.prove import Limits
+from verify_derivations.derivations.terms import Beyond, plus, scale
 from verify_derivations.derivations.values import OutOfRange, TooLarge
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import adjoint_of
@@ -84,10 +87,9 @@ class Mender:
     def mend(self, left: s.Node, right: s.Node, sides: list[s.Node], deep: bool) -> Edit | None:
         """The smallest edit of ``right`` that makes it equal ``left``."""
         readable: list[Edit] = []
-        for edit in self.single(right):
-            if not deep and edit.weight:
-                return None
-            if ungrouped(edit.tree) in sides:
+        seen: dict[s.Node, int] = {}
+        for edit in edits(right, self.words, self.wrong_terms(left, right), lambda edited: self.indirect(edited, seen)):
+            if not deep and edit.weight or ungrouped(edit.tree) in sides:
                 continue
             outcome = self.problem(left, edit.tree)
             if outcome in (DIFFERS, None) and not self.budget.more():
@@ -96,6 +98,8 @@ class Mender:
                 readable.append(edit)
             elif outcome is None and self.verdict(left, edit.tree) in RIGHT:
                 return edit
+        if not deep:
+            return None
         for edit in readable if self.case.grounds else []:  # the points do not know what the document assumes
             if not edit.weight and self.verdict(left, edit.tree, self.effort.proofs_only) in RIGHT:
                 return edit
@@ -109,10 +113,23 @@ class Mender:
                 return edit
         return None
 
-    def single(self, right: s.Node) -> Iterator[Edit]:
-        """The edits of one place in order; most are never reached."""
-        for _, alike in groupby(edits(right, self.words), key=lambda edit: edit.weight):
-            yield from sorted(alike, key=lambda edit: self.indirect(edit.tree))
+    def wrong_terms(self, left: s.Node, right: s.Node) -> set[int] | None:
+        """The terms of a sum that are not in the left side, nor in what the definitions make of it in one step, as far
+        as normal forms tell: there it is tried first."""
+        if not isinstance(right, s.Sum):
+            return None
+        try:
+            read = LeftSide(self.world, self.stated.number, left, self.conditions)
+            (whole, *_), world, here = read.compared(right)
+            normalizer = Normalizer(world.environment(here.losses[0] if here.losses else None), whole.free, whole.facts)
+            terms = [normalizer.normal(read.compared(term)[0][0].right) for term in right.terms]
+            printed = scale(normalizer.normal(whole.right), -1)
+            steps = (whole.left, *islice(steps_of(left, whole.left, world, here, explicit=False), 1))
+            open_ = [{t.like for t in plus(normalizer.normal(step), printed)} for step in steps]
+        except (DocumentError, AssertionError, ArithmeticError, RecursionError, ValueError, Beyond):
+            return None
+        found = [{k for k, term in enumerate(terms) if not likes.isdisjoint(t.like for t in term)} for likes in open_]
+        return min(found, key=lambda each: len(each))
 
     def pairs(self, readable: list[Edit], broken: bool) -> Iterator[Edit]:
         """Two edits, the first of which keeps (or, where shapes clashed, makes) the side readable."""
@@ -121,20 +138,23 @@ class Mender:
                 if second.weight + first.weight <= 2 + broken:
                     yield Edit(f"{first.words}; {second.words}", second.tree, first.weight + second.weight)
 
-    def indirect(self, tree: s.Node) -> int:
+    def indirect(self, tree: s.Node, seen: dict[s.Node, int]) -> int:
         """How many derivatives ∂y/∂x there are of which x does not stand in the definition of y, and neighbours that do
-        not meet: a chain rule is written step by step."""
-        count = 0
-        for node in s.walk(tree):
-            if isinstance(node, s.Derivative) and len(node.denominators) == 1:
-                heads_of = [self.head(part) for part in (node.numerator, *node.denominators)]
-                quantity = self.world.quantities.get(heads_of[0] or "")
-                if quantity is not None and quantity.body is not None and heads_of[1] not in heads(quantity.body):
-                    count += quantity.head not in self.world.losses()
-            if isinstance(node, s.Product):
-                slopes = [f for f in node.factors if isinstance(f, s.Derivative)]
-                count += sum(a.denominators[-1] != b.numerator for a, b in pairwise(slopes))
-        return count
+        not meet: a chain rule is written step by step. What was ``seen`` is not looked at again."""
+        if tree not in seen:
+            seen[tree] = self.indirect_here(tree) + sum(self.indirect(child, seen) for child in s.children(tree))
+        return seen[tree]
+
+    def indirect_here(self, node: s.Node) -> int:
+        if isinstance(node, s.Derivative) and len(node.denominators) == 1:
+            heads_of = [self.head(part) for part in (node.numerator, *node.denominators)]
+            quantity = self.world.quantities.get(heads_of[0] or "")
+            if quantity is not None and quantity.body is not None and heads_of[1] not in heads(quantity.body):
+                return int(quantity.head not in self.world.losses())
+        if isinstance(node, s.Product):
+            slopes = [f for f in node.factors if isinstance(f, s.Derivative)]
+            return sum(a.denominators[-1] != b.numerator for a, b in pairwise(slopes))
+        return 0
 
     def head(self, node: s.Node) -> str | None:
         reference = self.world.table.reference(node)

@@ -33,6 +33,16 @@ def places(node: s.Node, table: NameTable, role: str = "value", put: Put = lambd
         yield from places(child, table, inner, put_child)
 
 
+def by_terms(node: s.Node, table: NameTable) -> Iterator[tuple[int | None, Place]]:
+    """The places with the term of a sum that each is in; of what is no sum, or of the sum itself, ``None``."""
+    if not isinstance(node, s.Sum):
+        yield from ((None, place) for place in places(node, table))
+        return
+    yield None, Place(node, "value", lambda new: new)
+    for k, (term, role, put) in enumerate(_children(node, table, "value")):
+        yield from ((k, place) for place in places(term, table, role, put))
+
+
 _ROLES: dict[tuple[type[s.Node], str], str] = {
     (s.Scripted, "sub"): "index",
     (s.Derivative, "numerator"): "name",

@@ -28,6 +28,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import NeedShape, Readings, Statement, UndefinedSymbol
 
+QUOTED = 120  # characters of a side that are repeated in what was done to it
 ROUTED = (
     "proved where up routes each entry to the maximum of its window, which the factor says; "
     "with the factor the sides agree at points without ties"
@@ -212,7 +213,9 @@ class _Repair(Mender):
                 new = self.derived(left, sides)
                 if new is None:
                     return self.unexplained(right) or "no small correction was found"
-                edit = Edit(f"{to_latex(right)} replaced by what follows from the definitions", new)
+                printed = to_latex(right)
+                what = printed if len(printed) <= QUOTED else "the side that is printed"
+                edit = Edit(f"{what} replaced by what follows from the definitions", new)
                 mended.derived = True
             sides[n + 1] = edit.tree
             mended.words.append(edit.words)

@@ -177,6 +177,24 @@ def test_a_slip_is_mended(name: str, tmp_path: Path) -> None:
     assert all(0 <= start < end <= len(mended) for start, end in formula.correction.changed)
 
 
+def _long_sum(factor: str) -> tuple[str, str]:
+    """A sum of forty terms, and its derivative by ``x`` with a factor in one of them."""
+    terms = [f"a_{{{k}}} u_{{{k}}}" for k in range(1, 41)]
+    stated = " + ".join(factor * (k == 25) + term for k, term in enumerate(terms))
+    whole = " + ".join(f"{term} x" for term in terms)
+    definition = f"$b, x \\in \\mathbb{{R}}$, $a, u \\in \\mathbb{{R}}^{{40}}$\n\n$$f = {whole} + b$$"
+    return f"{definition}\n\n", f"\\frac{{\\partial f}}{{\\partial x}} = {stated}"
+
+
+def test_the_wrong_term_of_a_long_sum_is_tried_first(tmp_path: Path) -> None:
+    """There are thousands of edits; those of the terms that the derivative has as well come last."""
+    definition, printed = _long_sum("b ")
+    correction = judged(f"{definition}$${printed}$$\n", tmp_path).correction
+    assert correction is not None and not correction.derived and correction.edit == "factor b dropped"
+    definition, printed = _long_sum("")
+    assert judged(f"{definition}$${printed}$$\n", tmp_path).verdict is Verdict.PROVED
+
+
 @pytest.mark.parametrize("name", [name for name in SLIPS if name != "routing"])
 def test_what_is_right_is_left_alone(name: str, tmp_path: Path) -> None:
     """The twin: the correction in the place of the slip is found right, and nothing is proposed."""
