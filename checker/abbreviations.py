@@ -42,7 +42,7 @@ def abbreviation(
     whole = {place: chain for place, chain in chains.items() if defined.get((*place, 0)) == "definition"}
     edge = {world.layers.name(head) for head in world.unsaid.frontier}  # of a loss that nothing defines
     variables = world.differentiated.denominators | edge
-    wanted = set[str]().union(*(_names_below(world, name) for name in variables))  # u of r = relu(u)
+    wanted = set[str]().union(*(names_below(world, name) for name in variables))  # u of r = relu(u)
     found = [
         Abbreviation(chain.sides[0], chain.sides[1], place) for place, chain in whole.items()
         if _is_compound(world, chain.sides[1]) and _name(world, chain.sides[0]) in wanted
@@ -56,7 +56,7 @@ def abbreviation(
     tops = dict.fromkeys((*world.differentiated.numerators, *entries, *sorted(edge)))
     insides = []
     for top in tops:
-        below = _names_below(world, top)
+        below = names_below(world, top)
         insides.append([place for place, chain in whole.items() if _name(world, chain.sides[0]) in below])
     users = defaultdict[_Head, set[Place]](set)
     for place, chain in whole.items():
@@ -133,7 +133,8 @@ def _names_its_value(chain: Chain, table: NameTable, seen: set[str]) -> bool:
     return plain and all(isinstance(i, s.Symbol) for i in reference.indices)
 
 
-def _names_below(world: World, start: str) -> set[str]:
+def names_below(world: World, start: str) -> set[str]:
+    """A name, and those of all that it rests on by the definitions."""
     heads = [start, *(head for head, (name, _) in world.layers.of.items() if name == start)]
     return {world.layers.name(head) for head in world.below(heads)}
 

@@ -21,6 +21,7 @@ from verify_derivations.checker.of_many import each_of_many
 from verify_derivations.checker.one_or_all import take_later_wholes, take_one_or_all
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.related import relate_members
+from verify_derivations.checker.said_again import last
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.single_layers import Input, inputs, single_layers
 from verify_derivations.checker.solutions import conclusions
@@ -91,6 +92,7 @@ class Builder:
         self.definer = Definer(self.result, formulas, every, set(inherited))
         self.inferred = Inferred()
         self.without_gradients = False  # what may be a gradient by its name defines nothing
+        self.postponed: Set[tuple[int, int]] = frozenset()  # definitions in whose place others are to be read
 
     def run(self, loss: str, names: Sequence[Alias], solved: Mapping[tuple[int, int], str]) -> Definitions:
         """``names`` are those for derivatives of ``loss`` by custom; ``solved`` equations define nothing."""
@@ -110,7 +112,7 @@ class Builder:
         waiting = [item for item in waiting if (item[0].number, item[1]) not in as_every_layer]
         if self.without_gradients:
             waiting = [item for item in waiting if not is_called_like_a_gradient(item[2], self.table)]
-        self._read(waiting)
+        self._read([*last(waiting, self.postponed)])
         self.world.awaited.quantities.clear()
         self.definer.functions.complete()
         self._open_members(waiting)
@@ -205,16 +207,16 @@ class Builder:
 
     def _read(self, waiting: list[Placed]) -> None:
         """Read each definition as soon as what it needs is known; in the last round, what is not is taken for new."""
-        for last in (False, False, True):
-            waiting = by_need(waiting, self.table) if last else waiting
+        for final in (False, False, True):
+            waiting = by_need(waiting, self.table) if final else waiting
             while waiting:
                 later, held = [], set[str]()
                 for f, k, chain in waiting:  # what says something else of a quantity must not define it before its time
                     left = chain.sides[0]
                     key = self._key(left.function if isinstance(left, s.Call) else left) or ""
-                    if key in held or not self.definer.define(f, k, chain, last=last):
+                    if key in held or not self.definer.define(f, k, chain, last=final):
                         later.append((f, k, chain))
-                        held |= {key} - {""} if _awaits(self.result.failed.get((f.number, k)), last) else set()
+                        held |= {key} - {""} if _awaits(self.result.failed.get((f.number, k)), final) else set()
                 if len(later) == len(waiting):
                     break
                 waiting = later

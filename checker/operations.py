@@ -411,13 +411,20 @@ def _complex(formulas: Sequence[Stated]) -> frozenset[str | None]:
 
 
 def _imaginary(formulas: Sequence[Stated], standing: Standing) -> frozenset[str | None]:
-    """The z of ``z = x + i y``, where nothing says what i is."""
+    """The z of ``z = x + i y``, where nothing says what i is; the j of ``w_{jk}`` is an index."""
     told = {base_of(x) for x in (*standing.declared, *standing.defined, *standing.sizes)} | _declared(formulas)
     return frozenset(
-        base_of(left) for left, values in standing.made.items() for value in values for node in s.walk(value)
+        base_of(left) for left, values in standing.made.items() for value in values for node in _without_indices(value)
         if isinstance(node, s.Product) and any(x.name in ("i", "j") for x in node.factors if isinstance(x, s.Symbol))
         and {x.name for x in node.factors if isinstance(x, s.Symbol)}.isdisjoint(told & {"i", "j"})
     )  # fmt: skip
+
+
+def _without_indices(value: s.Node) -> Iterator[s.Node]:
+    yield value
+    for child in s.children(value):
+        if not (isinstance(value, s.Scripted) and child is value.sub):
+            yield from _without_indices(child)
 
 
 def _is_modulus_of(names: frozenset[str | None], node: s.Node) -> bool:

@@ -28,6 +28,7 @@ from verify_derivations.formulas.families import Family, families, unreadable, w
 from verify_derivations.formulas.fonts import fonts
 from verify_derivations.formulas.implied import implied, with_implied
 from verify_derivations.formulas.index_sets import counted, counted_sets
+from verify_derivations.formulas.layers_left_out import with_layer, without_layers
 from verify_derivations.formulas.logarithms import by_links, by_logarithms, without_links, without_logarithms
 from verify_derivations.formulas.named_values import apart, named_values
 from verify_derivations.formulas.namesakes import namesakes, rewritten
@@ -253,6 +254,12 @@ def _steps(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Relation]]:
     return found
 
 
+def _layers_left_out(formulas: Sequence[Stated]) -> dict[int, dict[str, frozenset[s.Node]]]:
+    """By trees: in another section the name may be of no layer."""
+    found = {section: without_layers(trees) for section, trees in _by_section(formulas).items()}
+    return {id(f.tree): names for f in formulas if f.tree is not None and (names := found[f.raw.section])}
+
+
 def _single_steps(formulas: Sequence[Stated]) -> dict[int, dict[str, frozenset[str]]]:
     """By trees: another section may go through all steps."""
     found: dict[int, dict[str, frozenset[str]]] = {}
@@ -344,6 +351,7 @@ REREADINGS: tuple[Rereading[Any], ...] = (
     ),
     Rereading(_among(counted_sets), counted),  # a sum over a set of indices: from 1 to the number of its members
     Rereading(_among(bool), lambda tree, _: of_the_whole(tree)),  # \nabla_x x^\top A x + b^\top x: that of the sum
+    ByTree(_layers_left_out, with_layer),  # \delta^L = \nabla_a C \odot \sigma'(z^L): by a^L
     Rereading(_among(called), composed),  # (g \circ f)(x), written out
     Rereading(_among(of_several), by_components),  # a gradient that is written out: what each component is
     Rereading(_among(_families), written_out),  # values of φ_k(x) = x^k

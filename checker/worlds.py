@@ -12,6 +12,7 @@ from verify_derivations.checker.customary import customary, is_called_like_a_gra
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.inferred import Inferred, failed_definitions, infer
 from verify_derivations.checker.inverses import solved_for_the_inner
+from verify_derivations.checker.said_again import said_without_names
 from verify_derivations.checker.solutions import SQUARE, solutions
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.undeclared import shapes_of_gradients
@@ -32,7 +33,7 @@ def build_world(
     declarations of scopes before. All sizes that are stated nowhere are ``alike``, if that is one."""
 
     solved: dict[tuple[int, int], str] = {}
-    inferred = Inferred()
+    inferred, postponed = Inferred(), set[tuple[int, int]]()
     gradients = any(is_called_like_a_gradient(c, table) for f in formulas for c in f.chains)  # or what is so called
 
     def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
@@ -42,7 +43,7 @@ def build_world(
             builder = Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
             builder.world.undeclared.shapes |= shapes
             builder.world.letters.equal = bool(alike)
-            builder.inferred, builder.without_gradients = inferred, gradients
+            builder.inferred, builder.without_gradients, builder.postponed = inferred, gradients, postponed
             builder.world.layers.unlike_sums |= unlike
             result = builder.run(loss, names, solved)
             unlike |= builder.world.layers.unlike_sums  # these have no meaning
@@ -81,6 +82,12 @@ def build_world(
         before, formulas = formulas, abbreviated(formulas, found.defined, new_name)
         other = build(loss, names, {})
         formulas, found = (before, found) if len(other.failed) > len(found.failed) else (formulas, other)
+    if postponed := said_without_names(found.world, formulas, found.defined):
+        other = build(loss, names, {})
+        if len(other.failed) <= len(found.failed):
+            found = other
+        else:
+            postponed = set()
     inner, positive = solved_for_the_inner(found.world, formulas, found.defined)
     if inner != formulas:
         before, formulas = formulas, inner

@@ -300,7 +300,8 @@ class NameTable:
                 return True
             if self.is_apart(base, item.name) or item.name in self.made and f"{base}_{{{item.name}}}" in self.declared:
                 return True
-            labelled = base in self.labelled - self.vectors  # w_n is an entry of w \in R^d, also beside w_{new}
+            # w_n is an entry of w \in R^d, also beside w_{new}, and a_j^l one of the a^l of a layer, beside a_{in}
+            labelled = base in self.labelled - self.vectors - self.bare_layers
             if item.name in self.bound and not labelled:
                 return False
             if (base, item.name) in self.shifted:

@@ -19,6 +19,7 @@ from typing import TypeGuard
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.document import is_within
 from verify_derivations.formulas.fonts import Place, Trees
+from verify_derivations.formulas.nets_of_sections import own_nets
 from verify_derivations.formulas.scripts import is_square, is_transpose, items_of
 from verify_derivations.formulas.symbols import LOSSES, SIGMOID
 
@@ -55,6 +56,8 @@ def namesakes(trees: Trees) -> dict[Place, frozenset[s.Symbol]]:
             found[place].add(letter)
     for place in _deviations(trees):
         found[place].add(s.Symbol(SIGMOID))
+    for place, net in own_nets(trees).items():
+        found[place] |= net
     return {place: frozenset(letters) for place, letters in found.items()}
 
 

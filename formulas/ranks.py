@@ -152,6 +152,7 @@ class Ranks:
         self.whole = {self.key(r) for r in references if not r.indices or self.is_declared(r.name)}
         self.whole -= {r.name for r in references if self.is_listed(r.name)}  # θ is all of θ_1, …, θ_k, θ_j a member
         self.of_entries = self.written_by_entries(references)
+        self.of_two = {self.key(r) for r in references if len(r.indices) == 2 and not is_slice(r.indices)}
         self.whole |= self.of_entries.keys()
         in_order = sorted(references, key=lambda r: r.layer is not None and letter_of(self.layer(r)) is None)
         self.first = {self.key(r): r for r in reversed(in_order)}  # a^{(l)}, also where a^{(0)} is before it
@@ -274,7 +275,7 @@ class Ranks:
         yield NUMBER, BROKEN if capital or bold else 0
         yield (rows, None), BROKEN if capital else WEAK if self.bold and not bold else 0
         yield (None, columns), 0 if not capital and any(kind(r) == ROW for r in way.ranks.values()) else BROKEN
-        yield (rows, columns), 0 if capital else BROKEN
+        yield (rows, columns), 0 if capital or key in self.of_two else BROKEN
 
     def name(self, reference: Reference, way: Way) -> Found:
         key = self.key(reference)
@@ -307,7 +308,7 @@ class Ranks:
             elif count == 1 and len(axes) == 2:
                 rank, way = (rank[1], None), self.running(reference.indices[:1], axes, way)
             elif rank == NUMBER:  # y may be any of the y_i
-                way = way.breaking(WEAK)
+                way = way.breaking(WEAK if count == 1 else BROKEN)
             elif count == len(axes):
                 rank, way = NUMBER, self.running(reference.indices, axes, way)
             else:
