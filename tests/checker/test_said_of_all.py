@@ -81,3 +81,30 @@ def test_a_gradient_at_another_point() -> None:
     said = r", where $g$ is the gradient at $w_0$ of $J(w) = \tfrac12 w^2$"
     assert verdicts(text.replace("SAID", said), *claims) == [UNDECIDED, UNDECIDED]
     assert verdicts(text.replace("SAID", ", where $g$ is given"), *claims) == [PROVED, REFUTED]
+
+
+EXERCISES = r"""
+HEADExercise 1END Let $f(x) = \ln(1 + x^2)$.
+
+HEADExercise 2END Let $f(x) = \ln(1 + x)$.
+
+HEADSolution to Exercise 1END One has"""
+
+
+@pytest.mark.parametrize(("head", "end"), [("**", ".**"), ("## ", "\n\n")])
+def test_a_solution_is_one_of_the_exercise_that_it_names(head: str, end: str) -> None:
+    text = EXERCISES.replace("HEAD", head).replace("END", end)
+    claims = [r"f'(x) = \frac{2x}{1 + x^2}", r"f'(x) = \frac{1}{1 + x}"]
+    assert verdicts(text, *claims) == [PROVED, REFUTED]
+    assert verdicts(text.replace("to Exercise 1", "to Exercise 2"), *claims) == [REFUTED, PROVED]
+
+
+SKIP = r"# One" + "\n\n" + r"Let $w, x \in \mathbb{R}$ and $z = w x$. Let $L = z^2$." + "\n\n## Skip\n\n"
+
+
+def test_what_holds_in_this_section() -> None:
+    claims = [r"\frac{\partial z}{\partial x} = w + 1", r"\frac{\partial z}{\partial x} = w"]
+    found = verdicts(rf"{SKIP}In this section the input is added, i.e. $z = w x + x$. Then", *claims)
+    assert found[0] is PROVED
+    assert found[1] is not PROVED
+    assert verdicts(rf"{SKIP}In this section we write $z = x w$. Then", *claims) == [REFUTED, PROVED]
