@@ -45,6 +45,7 @@ from verify_derivations.checker.scopes import assign_scopes, assign_variants, by
 from verify_derivations.checker.sentences import take_ranges
 from verify_derivations.checker.shapes import read_arrays, read_row_vectors, read_shapes
 from verify_derivations.checker.signs_of_products import read_signs
+from verify_derivations.checker.soft_labels import read_soft_labels
 from verify_derivations.checker.spoken import read_spoken
 from verify_derivations.checker.stacks import read_stacks
 from verify_derivations.checker.standing import Standing
@@ -350,6 +351,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_structured(formulas)
     read_meant(formulas, standing)
     read_phases(formulas)
+    read_soft_labels(formulas, standing)
     read_functions_anew(formulas, standing, named.definitions)
     read_reused(formulas, standing)
     read_partials(formulas, standing)

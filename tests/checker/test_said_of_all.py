@@ -108,3 +108,14 @@ def test_what_holds_in_this_section() -> None:
     assert found[0] is PROVED
     assert found[1] is not PROVED
     assert verdicts(rf"{SKIP}In this section we write $z = x w$. Then", *claims) == [REFUTED, PROVED]
+
+
+LABELS = r"Let $p = \operatorname{softmax}(z)$ and $L = -\sum_k y_k \log p_k$, where $y$ is one-hot. SAID"
+
+
+def test_labels_that_need_not_sum_to_one() -> None:
+    claims = [r"\frac{\partial L}{\partial z_k} = p_k - y_k", r"\frac{\partial L}{\partial z_k} = y_k - p_k"]
+    assert verdicts(LABELS.replace("SAID", "Then"), *claims) == [PROVED, REFUTED]
+    assert verdicts(LABELS.replace("SAID", "The probabilities sum to one. Then"), *claims) == [PROVED, REFUTED]
+    said = LABELS.replace("SAID", "With soft labels, which need not sum to one,")
+    assert verdicts(said, *claims) == [UNDECIDED, UNDECIDED]
