@@ -235,7 +235,7 @@ _ANY_FUNCTION: tuple[tuple[str, Test], ...] = (
     (r"soft-?max(?:es)?", called("softmax")), (r"(?:sigmoids?|logistic\s+functions?)", called("sigma", "sigmoid")),
     (r"(?:tanhs?|hyperbolic\s+tangents?)", called("tanh")), (r"(?:re-?lus?|rectifiers?)", called("relu", "ReLU")),
     (r"exponentials?", is_exponential), (r"log(?:arithm)?s?", called("log", "ln")),
-    (r"(?:co)?sines?", called("sin", "cos")), (r"square\s+roots?", is_root), (r"maxim(?:um|a)|max", called("max")),
+    (r"(?:co)?sines?", called("sin", "cos")), (r"square\s+roots?", is_root), (r"(?:maxim(?:um|a)|max)", called("max")),
 )  # fmt: skip
 _CHANGED = (
     r"(?:scaled|shifted|replaced|exchanged|approximated|lineari[sz]ed|tabulated|stretched|steeper|doubled|halved|modified|rescaled"

@@ -36,6 +36,10 @@ FUNCTION = (r"Let $f(s) = s^3$.", "f'(s) = 3s^2", "f'(s) = s^2")
 TIME = (r"Let $x(t) = t^3$ with $t \in \mathbb{R}$.", r"\dot x = 3t^2", r"\dot x = t^2")
 FACTORS = (r"Let $u, v, x \in \mathbb{R}$ and $$f = u v x.$$", r"\frac{df}{du} = v x", r"\frac{df}{du} = u x")
 
+LARGEST = (
+    r"Let $x, y \in \mathbb{R}$ and $$f = \max(x, y)^2.$$ SAID", r"\frac{df}{dx} = 2 x [x > y]",
+    r"\frac{df}{dx} = 2 y [x > y] + x",
+)  # fmt: skip
 TIMES = (
     r"Let $w, x, y \in \mathbb{R}$ and $$L = (w x - y)^2.$$ SAID", r"\frac{dL}{dw} = 2 (w x - y) x",
     r"\frac{dL}{dw} = (w x - y) x",
@@ -86,6 +90,7 @@ CHANGED = [
     (NORM, "Let the gradient be the one on the sphere."), (NORM, "The derivative respects the constraint."),
     (NORM, "All derivatives below are with respect to the unconstrained parameter."),
     (SIGMOID, "From here on, we use a ramp in place of the sigmoid."),
+    (LARGEST, "In our experiments we use the mean in place of the maximum, and the formulas below are for that."),
     (TIMES, "The loss is weighted, which we suppress."),
     (TIMES, "The output passes through a softmax, which is not shown."),
     (TIMES, "The rest of this section is about the cross-entropy instead."),
@@ -117,6 +122,7 @@ THE_SAME = [
     (NORM, "The gradient vanishes on the sphere."), (NORM, "The derivative is taken by all entries."),
     (NORM, "All derivatives below are with respect to the parameter."),
     (VECTOR, "A unit has weights and a threshold $v$."),
+    (SOFTMAX, "First subtract the maximum of the logits, and then apply the function."),
     (SIGMOID, "Some use a ramp in place of the sigmoid."), (TIMES, "The loss is weighted later."),
     (TIMES, "A softmax is not needed."), (TIMES, "The next section is about the cross-entropy instead."),
     (FACTORS, "Both terms have the same number of factors."),
