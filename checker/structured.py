@@ -33,6 +33,10 @@ _ALL = re.compile(
 )
 _NOT = re.compile(r"\b(?:not|no|never|neither|nor|unless|whether|when|which\s+need)\b", re.I)
 
+_OF_ANOTHER = re.compile(  # “the Jacobian of $a$ with respect to $z$ is diagonal”
+    r"\b(?:of|by|to|in|at|from|between|than|w\.?\s?r\.?\s?t\.?)\s+(?:(?:the|its)\s+)?(?:\w+\s+)?$", re.I
+)
+
 
 def read_structured(formulas: Sequence[Stated]) -> None:
     """Set ``open`` of claims that differentiate by a matrix of which the text says which form it has."""
@@ -47,7 +51,7 @@ def _structured(formulas: Sequence[Stated]) -> Iterator[tuple[tuple[str, ...], s
     for text in sentences(formulas, ENDED):
         for match in (m for pattern in _SAID for m in pattern.finditer(text)):
             before = text[: match.start()]
-            if _NOT.search(before) or not is_said(before, text[match.end() :]):
+            if _NOT.search(before) or _OF_ANOTHER.search(before) or not is_said(before, text[match.end() :]):
                 continue
             for f in (formulas[int(k)] for k in re.findall(r"\d+", match["names"])):
                 named = [*f.mentions, *(name for m in f.memberships for name in m.names)]

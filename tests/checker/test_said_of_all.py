@@ -32,6 +32,7 @@ def test_a_matrix_with_a_form(form: str) -> None:
     [
         ("Every matrix is lower triangular.", UNDECIDED), ("", PROVED), ("Not every matrix is triangular.", PROVED),
         ("If $W$ is diagonal, this is cheap.", PROVED), ("The matrix $W$ is not diagonal.", PROVED),
+        ("The Hessian of a loss by $W$ is diagonal.", PROVED), ("With a diagonal matrix $W$ this is cheap.", UNDECIDED),
     ],
 )  # fmt: skip
 def test_words_of_matrices(said: str, expected: Verdict) -> None:
