@@ -83,7 +83,8 @@ _ADDITIVE = re.compile(
 )
 """A constant beside the logarithm of a density does not depend on the parameters: its derivative is zero."""
 _PROCESSED = (
-    r"(?:cent(?:re|er)|normali[sz]e|standardi[sz]e|whiten|clip|re-?scale|truncate|threshold|round|quanti[sz]e|shuffle|permute)"
+    r"(?:cent(?:re|er)|normali[sz]e|standardi[sz]e|whiten|clip|re-?scale|truncate|(?<!a\s)(?<!the\s)(?<!and\s)(?<!with\s)threshold|round"
+    r"|quanti[sz]e|shuffle|permute)"
 )
 _PROCESS = re.compile(  # “we centre $X$”
     rf"\b{_PROCESSED}\s+(?:(?:the|all|each|every|its|our)\s+)*(?:(?:\w+\s+of|matrix|vectors?|values?|data|inputs?)\s+)?"
@@ -138,7 +139,7 @@ _UNWRITTEN = re.compile(  # “scores are scaled by $1/\\sqrt{d}$, which we leav
 )  # fmt: skip
 _FACTOR = re.compile(
     r"\b(?:factors?|(?:second|third|further|additional|extra|another)\s+(?:terms?|summands?)|weight(?:ed|s)\s+by"
-    r"|(?:re)?scal(?:e[ds]?|ings?)|halves|half|normali[sz]\w+|averag\w+|penalt(?:y|ies)|regulari[sz]\w+|weight\s+decay"
+    r"|weights?\s+of|\bweighted|(?:re)?scal(?:e[ds]?|ings?)|halves|half|normali[sz]\w+|averag\w+|penalt(?:y|ies)|regulari[sz]\w+|weight\s+decay"
     r"|divi(?:ded?|sion)|multipl\w+)\b", re.I,
 )  # fmt: skip
 _AGAIN = re.compile(  # “followed by a ReLU, whose output we again call $y$”, “let us redefine $L$”
@@ -153,6 +154,23 @@ _CONTAINS = re.compile(  # “the loss also contains a term that penalises large
 _HIDDEN = re.compile(  # “the terms that come from the prior are not shown”
     r"\b(?:terms?\s+(?:that|which|of\s+the\s+(?:prior|regulari\w+|penalty))\b|(?:further|other|additional)\s+terms?\b).*"
     r"\b(?:is|are)\s+(?:not\s+(?:\w+\s+)?(?:shown|written|displayed|printed)|left\s+out|suppressed|omitted)\b", re.I,
+)  # fmt: skip
+_NOT_SHOWN = re.compile(  # “passes through a softmax, which is not shown”
+    r"\b(?:soft-?max|sigmoid|activation|non-?linearity|normali[sz]ation|dropout|clipping|rounding)\s*,?\s+(?:function\s*,?\s+)?"
+    r"(?:(?:that|which)\s+)?(?:is|are)\s+(?:not\s+(?:\w+\s+)?(?:shown|written|displayed|printed)|left\s+out|suppressed"
+    r"|omitted)\b", re.I,
+)  # fmt: skip
+_ANOTHER_LOSS = re.compile(  # “the rest of this section is about the cross-entropy instead”
+    r"\b(?:from\s+(?:here|now)\s+on|below|(?:rest|remainder)\s+of\s+(?:this|the)\s+\w+|in\s+what\s+follows|henceforth|now)\b"
+    r"[^.;]*\b(?:loss|cost|objective|error|cross-?\s?entropy|likelihood|hinge)\b[^.;]*\binstead\b(?!\s+of\b)", re.I,
+)  # fmt: skip
+_EXEMPT = re.compile(  # “the intercept, which is the last entry of $w$, is not penalised”
+    r"\b(?:entry|component|element|coordinate|row|column|part)s?\s+of\s+\$(?P<name>\d+)\$[^.;$]*?\b(?:is|are)\s+"
+    r"(?:(?:not|never)\s+(?:penali[sz]|regulari[sz]|shr[iu]nk|decay)\w*|(?:exempt(?:ed)?|excluded|left\s+out)\b)", re.I,
+)  # fmt: skip
+_MAPPED = re.compile(  # “the labels $y$, mapped to $\\{0, 1\\}$ before they are put into $L$”
+    r"\$(?P<name>\d+)\$\s*,?\s*(?:(?:which|that|and)\s+)?(?:(?:is|are)\s+)?(?:then\s+)?(?:mapped|converted|transformed|recoded|encoded)"
+    r"\s+(?:in)?to\b", re.I,
 )  # fmt: skip
 _ONLY_THOUGHT = re.compile(r"\b(?:would|could|might|may\s+(?:also\s+)?(?:be\s+)?add\w*)\b", re.I)
 
@@ -213,12 +231,20 @@ class _Amended:
             f = self.formulas[int(next(filter(None, match.groups())))]
             if (name := bare(f)) is not None and plain(name) not in self.standing.defined:
                 f.prose.changed += (name,)
+        for match in (m for pattern in (_EXEMPT, _MAPPED) for m in pattern.finditer(text)):
+            f = self.formulas[int(match["name"])]
+            listed = (*f.mentions, *(name for m in f.memberships for name in m.names))
+            if match.re is _EXEMPT:
+                f.prose.changed += listed
+            elif BEFORE_USE.search(text[match.end() :]) and not _SUPPOSED.search(text):
+                self._replaced(f, *listed)
         for match in _AGAIN.finditer(text):
             f = self.formulas[int(match["name"] or match["anew"])]
             if (name := bare(f)) is not None and plain(name) in self.standing.defined:
                 f.prose.amend(name)
         for match in (m for pattern in _REPLACED for m in pattern.finditer(text)):
-            self._replaced(self.formulas[int(match["name"])])
+            f = self.formulas[int(match["name"])]
+            self._replaced(f, *(f.mentions if len(f.mentions) == 1 and not f.chains else ()))
         if not _SUPPOSED.search(text):
             self._processed(text, names, bool(defined))
         added = _ADDED.search(text)
@@ -240,7 +266,12 @@ class _Amended:
                 new[0].prose.amend(top)
 
     def contains(self, text: str) -> None:
-        """Note that a loss has more terms than its definition, where that has one only."""
+        """Note that a loss is not what its definition says: another one, of what passes through more than that shows,
+        or, where that has one only, with more terms."""
+        if (_ANOTHER_LOSS.search(text) or _NOT_SHOWN.search(text)) and not _ONLY_THOUGHT.search(text):
+            for top in self.standing.losses:
+                for f in self.standing.defined.get(plain(top), ())[:1]:
+                    f.prose.amend(top)
         if not (_CONTAINS.search(text) or _HIDDEN.search(text)) or _ONLY_THOUGHT.search(text):
             return
         for top in self.standing.losses:
@@ -300,16 +331,13 @@ class _Amended:
         terms = value.terms if isinstance(value, s.Sum) and set(value.signs) <= {"", "+"} else (value,)
         return plain(value) in self.names.inside or all(plain(term) in self.names.inside for term in terms)
 
-    def _replaced(self, f: Stated) -> None:
-        """Note that definitions with a name no longer hold."""
-        name = f.mentions[0] if len(f.mentions) == 1 and not f.chains else None
-        if not isinstance(name, s.Symbol | s.Scripted):
-            return
-        if base_of(name) in self.names.no_value - self.names.called:
-            return
+    def _replaced(self, f: Stated, *said: s.Node) -> None:
+        """Note that definitions with names no longer hold."""
+        names = {base_of(x) for x in said if isinstance(x, s.Symbol | s.Scripted)}
+        names -= self.names.no_value - self.names.called
         for left, values in self.standing.made.items():
             inside = {base_of(x) for value in values for x in s.walk(value) if isinstance(x, s.Symbol | s.Scripted)}
-            if base_of(name) in inside and base_of(left) != base_of(name):
+            if names & inside - {base_of(left)}:
                 f.prose.amend(left)
 
     def _is_shown(self, name: s.Node, word: str) -> bool:

@@ -30,7 +30,8 @@ EXAMPLE = re.compile(
 )  # fmt: skip
 INSTEAD = re.compile(  # the words say that something else holds now
     r"\b(?:instead|from (?:now|here) on|redefin\w*|(?:now|next),? (?:let|take|set|put|suppose|consider|use|choose)"
-    r"|(?:let|take|suppose|consider|assume) (?:us )?now)\b[^.;]*$", re.I,
+    r"|(?:let|take|suppose|consider|assume) (?:us )?now"
+    r"|in this (?:sub)*(?:section|chapter|appendix|variant|model|version))\b(?:[^.;]|i\.\s?e\.)*$", re.I,
 )  # fmt: skip
 BECOMES = re.compile(  # “with a penalty the cost becomes”
     r"\b(?:(?:becomes?|is\s+now|changes?\s+(?:in)?to|turns?\s+into|penal\w+|regulari[sz]\w+)\b"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from verify_derivations.checker.called import SOUGHT, composite, is_power, is_value
+from verify_derivations.checker.called import SOUGHT, bare, composite, is_power, is_value
 from verify_derivations.checker.open_names import FORMULA, NUDGED, REACH, SLOPE, OpenNames, before_of, by_itself
 from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
@@ -68,6 +68,10 @@ _MADE_OF = re.compile(
 )  # fmt: skip
 _WHERE = re.compile(r"\b(?:where|when|whenever|if|on|at|to)\s*$", re.I)
 _NAMES = re.compile(r"\$(\d+)\$\s+(?:is|be|equals|denotes?)\s+\$(\d+)\$", re.I)
+_SLOPE_AT = re.compile(  # “$g$ is the gradient at $w_0$ of $J(w) = w^2$”
+    r"\$(?P<name>\d+)\$\s*,?\s*(?:is|be|denotes?|stands\s+for|being)\s+(?:the|an?|its)\s+(?:\w+\s+)?(?:gradient|derivative|slope|jacobian|hessian)\b"
+    r"[^.;]*?\bat\s+\$(?P<at>\d+)\$", re.I,
+)  # fmt: skip
 _PARTS = re.compile(r"\b(?:rows?|columns?)\b", re.I)  # see `rows.py`
 _ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
 _PARAMETERS = re.compile(r"\bdef\s+\w+\s*\([^()\n]*\)|\blambda\b[^:\n]*:")  # “def f(x, w, eps=1e-5)” assigns nothing
@@ -136,6 +140,11 @@ class _Beside:
             name, value = (self.names.name_of(self.formulas[int(k)]) for k in (one, other))
             if name is not None and value is not None:
                 self.names.may_be(self.formulas[int(one)], name, (value,))
+        for match in _SLOPE_AT.finditer(text):
+            f, at = (self.formulas[int(match[key])] for key in ("name", "at"))
+            name, place = self.names.name_of(f), bare(at)
+            if name is not None and place is not None and plain(name) not in self.standing.defined:
+                f.prose.depending += ((name, (place,)),)  # w_0, also where w rests on the name
         if _TIED.search(text) and not _PARTS.search(text):  # “$V$ and $W$ share their weights”
             others = names if len(names) > 1 else [*names, *self._namesakes(names)]
             for f, name in others if len(others) > 1 else ():

@@ -24,7 +24,7 @@ from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.leads import read_leads
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.locally import read_local
-from verify_derivations.checker.meant import read_meant
+from verify_derivations.checker.meant import read_functions_anew, read_meant
 from verify_derivations.checker.mixed_fonts import read_mixed_fonts
 from verify_derivations.checker.named_functions import NamedFunctions, named_functions
 from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
@@ -35,6 +35,7 @@ from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.operations import read_operations
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.partials import read_partials
+from verify_derivations.checker.phases import read_phases
 from verify_derivations.checker.raised import read_raised
 from verify_derivations.checker.referring import read_references
 from verify_derivations.checker.rereadings import open_families, read_fonts, read_namesakes, reread
@@ -42,12 +43,14 @@ from verify_derivations.checker.reused import read_reused
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
 from verify_derivations.checker.sentences import take_ranges
-from verify_derivations.checker.shapes import read_arrays, read_shapes
+from verify_derivations.checker.shapes import read_arrays, read_row_vectors, read_shapes
 from verify_derivations.checker.signs_of_products import read_signs
+from verify_derivations.checker.soft_labels import read_soft_labels
 from verify_derivations.checker.spoken import read_spoken
 from verify_derivations.checker.stacks import read_stacks
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Rewritings, Stated, analyse
+from verify_derivations.checker.structured import read_structured
 from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.supposing import read_cases
 from verify_derivations.checker.ties import read_ties
@@ -315,6 +318,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_of_itself(formulas)
     read_prose(formulas)
     read_shapes(formulas)
+    read_row_vectors(formulas)
     read_arrays(formulas)
     read_padding(formulas)
     read_rows(formulas)
@@ -344,7 +348,11 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_mixed_fonts(formulas, standing)
     read_raised(formulas, tables.values())
     read_ties(formulas)
+    read_structured(formulas)
     read_meant(formulas, standing)
+    read_phases(formulas)
+    read_soft_labels(formulas, standing)
+    read_functions_anew(formulas, standing, named.definitions)
     read_reused(formulas, standing)
     read_partials(formulas, standing)
     read_local(formulas, tables)

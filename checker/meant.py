@@ -8,13 +8,14 @@ open. A name without its indices or its argument, “$x$ for $x_n$”, “$h$ fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 _ARTICLE = r"(?:(?:the|an?|its|simply|just|only)\s+)*"
@@ -43,6 +44,27 @@ def read_meant(formulas: Sequence[Stated], standing: Standing) -> None:
                 below = {x for other in f.names for x in standing.below(base_of(other))} | {*variables_of(f)}
                 if f.differentiates and name in below:
                     f.when.open = f.when.open or said
+
+
+def read_functions_anew(formulas: Sequence[Stated], standing: Standing, numbers: Iterable[int]) -> None:
+    """Set ``open`` of claims behind one of the formulas, by their ``numbers``, in the place of which a function is read
+    that the text names, where they rest on a definition by that letter in a section for which this is not said: what
+    was a(x) = σ(x) there is another a with this σ."""
+    for said in (formulas[n - 1] for n in numbers):
+        function = next((base_of(c.sides[0].function) for c in said.chains if isinstance(c.sides[0], s.Call)), None)
+        before = {
+            base_of(x) for f in formulas[: said.number - 1] if not nested(f.raw.section, said.raw.section)
+            for c in f.chains if len(c.sides) > 1 and function in _applied(c.sides[1:]) for x in names_in(c.sides[0])
+        }  # fmt: skip
+        for f in formulas[said.number :] if function is not None else ():
+            below = {x for other in f.names for x in standing.below(base_of(other))}
+            if f.differentiates and nested(f.raw.section, said.raw.section) and not before.isdisjoint(below):
+                reason = f"the text says of {function} another function behind a definition with it: that is not read"
+                f.when.open = f.when.open or reason
+
+
+def _applied(sides: Iterable[s.Node]) -> set[str | None]:
+    return {base_of(x.function) for side in sides for x in s.walk(side) if isinstance(x, s.Call)}
 
 
 def _renamed(formulas: Sequence[Stated], text: str) -> Iterator[str]:

@@ -63,7 +63,7 @@ _PAIRS = tuple(re.compile(pattern, re.I) for pattern in (
 ))
 _BY_IT = re.compile(  # “by $\\sigma$ we mean the …”, “we write $\\sigma$ for the …”
     r"\b(?:by|with)\s+(\$\d+\$)\s+we\s+(?:always\s+)?(?:denote|mean|understand|abbreviate)\s+"
-    r"|\b(?:we\s+)?(?:write|use)\s+(\$\d+\$)\s+for\s+", re.I,
+    r"|\b(?:we\s+)?(?:write|use)\s+(\$\d+\$)\s+for\s+|\bread\s+(\$\d+\$)\s+as\s+(?!if\b)", re.I,
 )  # fmt: skip
 _PLACE = r"\$(?P<place>\d+)\$"
 _OF_ALL = re.compile(r"\bsoft-?max\b", re.I)  # each entry depends on all
@@ -105,6 +105,7 @@ _EQUATION = re.compile(
     r"(?P<value>\\tanh|\\sin|\\cos|\\exp|\\arctan|\\(?:operatorname|mathrm|text)\s*\{\s*\w+\s*\})"
     r"\s*(?:\(\s*\\cdot\s*\))?\s*[.,]?\s*"
 )
+_SIGN = re.compile(r"\s*(?:\\(?:operatorname|mathrm|text)\s*\{\s*|\\)(tanh|relu|softplus)\s*\}?\s*", re.I)
 _SUB = re.compile(r"\s*_\s*(?:\w|\\[A-Za-z]+|\{[^{}]*\})")
 _SLOPE = re.compile(r"\s*(?:'+|\^\s*\{?\s*\\prime\s*\}?|\^\s*\{\s*\(\s*\w\s*\)\s*\})")
 _OPEN = re.compile(r"\s*(?:\\(?:left|[bB]igg?l?)\s*)?[(\[]")
@@ -152,7 +153,7 @@ def named_functions(formulas: Sequence[RawFormula]) -> NamedFunctions:
 
 
 def _otherwise(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:
-    for text in map(_in_full, sentences([Stated(raw, None) for raw in formulas], ENDED)):
+    for text in _texts(formulas):
         yield from ((number, "\\sigma", "each") for number in _unusual(formulas, text))
         for match in (m for pattern in _OTHERWISE for m in pattern.finditer(text)):
             raw, what = formulas[int(match["place"])], match["what"]
@@ -180,7 +181,7 @@ def _once_a_section(said: Sequence[tuple[int, str]], formulas: Sequence[RawFormu
 
 def _in_words(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:
     """Formulas that are a letter, which the text says plainly to be a function."""
-    for text in map(_in_full, sentences([Stated(raw, None) for raw in formulas], ENDED)):
+    for text in _texts(formulas):
         called = ((name, value) for name, value in _FUNCTIONS.items() if re.search(name, text, re.I))
         for pattern, value in ((pattern, value) for name, value in called for pattern in _said(name)):
             for match in pattern.finditer(text):
@@ -200,6 +201,14 @@ def _said(name: str) -> tuple[re.Pattern[str], ...]:
     ))  # fmt: skip
 
 
+def _texts(formulas: Sequence[RawFormula]) -> Iterator[str]:
+    """The sentences, with “tanh” for a formula ``\\tanh``: “read $\\sigma$ as $\\tanh$”."""
+    signs = ((k, _SIGN.fullmatch(raw.latex)) for k, raw in enumerate(formulas) if not raw.displayed)
+    words = {f"${k}$": sign[1] for k, sign in signs if sign is not None}
+    for text in sentences([Stated(raw, None) for raw in formulas], ENDED):
+        yield _in_full(re.sub(r"\$\d+\$", lambda m: words.get(m[0], m[0]), text))
+
+
 def _in_full(text: str) -> str:
     """“$\\Phi$ is the distribution function and $φ$ the density of the standard normal” with the law said of both."""
 
@@ -208,7 +217,7 @@ def _in_full(text: str) -> str:
         law = f"the {law}"
         return f"{match['one']} is the {first} of {law}, and {match['other']} is the {second} of {law}"
 
-    text = _BY_IT.sub(lambda m: f"{m[1] or m[2]} denotes ", text)
+    text = _BY_IT.sub(lambda m: f"{m[1] or m[2] or m[3]} denotes ", text)
 
     for pattern in _PAIRS:
         text = pattern.sub(each, text)

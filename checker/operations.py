@@ -24,6 +24,7 @@ from verify_derivations.checker.signs_said import (
     signs_defined,
     signs_said,
 )
+from verify_derivations.checker.slopes_said import ALWAYS, IS, OTHER_SLOPES
 from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated
@@ -133,61 +134,12 @@ _SIGN_IS = re.compile(
     r"|multiplication)|(?:product|multiplication)\s+of\s+(?:two\s+|the\s+)?matri\w+|convolution|(?:cross-?)?correlation|kronecker|outer"
     r"|composition|tensor|inner|dot|scalar|concatenation)\b", re.I,
 )  # fmt: skip
-_IS = r"(?:is|are|denotes?|means?|stands?\s+for|(?:will\s+)?mark|refers?\s+to)s?"
-_ALWAYS = r"(?:(?:here|always|all|everywhere|throughout|then|really|actually|in\s+fact|to\s+be|the|an?|its?|their)\s+)*"
-_OTHER_SLOPE = (
-    r"(?:natural|riemannian|covariant|lie|projected|preconditioned|premultiplied|rescaled|normali[sz]ed|discrete|fractional"
-    r"|backward|forward|central|finite[-\s]difference)"
-)
-_SLOPE_IS = (  # “gradients are natural gradients”, “by derivative we mean the difference quotient”
-    rf"\b(?:gradients?|derivatives?)\s+(?:{_IS}\s+{_ALWAYS}|we\s+(?:always\s+)?mean\s+{_ALWAYS})"
-    rf"(?:{_OTHER_SLOPE}\s+(?:gradients?|derivatives?|differences?)|(?:finite|difference)\s+(?:differences?|quotients?))\b"
-)
-_NEGATIVE = (  # “by gradient we mean the negative slope”, “the gradient is here the negative of the derivative”
-    r"\b(?:gradients?|derivatives?|slopes?)\b\W{0,3}\s*we\s+(?:always\s+)?mean\s+(?:\w+\s+){0,3}?(?:negative|minus|opposite|half|twice|descent)\b"
-    rf"|\b(?:gradients?|derivatives?)\s+{_IS}\s+{_ALWAYS}(?:negative|minus|half|twice)\s+(?:of\s+)?(?:the\s+)?(?:usual\s+)?"
-    r"(?:slopes?|derivatives?|gradients?|ones?)\b"
-)
-_MEANT_SLOPE = (  # “by the derivative we mean the elasticity”, “we differentiate in logarithmic coordinates”
-    r"\bby\s+(?:the\s+|an?\s+)?(?:gradients?|derivatives?|slopes?)\s+we\s+(?:always\s+|here\s+)?(?:mean|understand)\s+(?:the\s+|an?\s+)?"
-    r"(?!(?:\w+\s+){0,2}?(?:usual|ordinary|total|partial|vectors?|columns?|rows?|matri\w+|transpos\w+|jacobians?|derivatives?|gradients?|limits?)\b)\w+"
-    r"|\bdifferentiate\s+(?:\w+\s+)?(?:in|on)\s+(?:an?\s+|the\s+)?log(?:arithmic)?[\s-]+(?:coordinates?|scales?|space|terms|units)\b"
-    r"|\b(?:derivatives?|gradients?)\s+(?:below\s+|here\s+)?are\s+(?:always\s+|all\s+)?(?:relative|logarithmic|log)\b(?!\s+to)"
-)
-_REWORKED = r"(?:clipped|truncated|normali[sz]ed|negated|reversed|smoothed|rounded)\b"
-_SLOPES_ARE = (  # “all gradients below are multiplied by the learning rate”, “we always state the negative gradient”
-    r"\b(?:all|every|our)\s+(?:\w+\s+)?(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:is|are)\s+(?:\w+\s+){0,2}?(?:multiplied(?!\s+out)|scaled"
-    r"|divided|rescaled|negated|pre(?:multiplied|conditioned)|(?:stated|given|written)\s+(?:\w+\s+)?up\s+to)\b"
-    r"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:stated|given|written|listed|shown)\s+(?:only\s+)?up\s+to\b"
-    r"|\bwe\s+(?:always\s+)?(?:state|write|list|give|show|report)\s+(?:only\s+)?(?:the\s+)?negative\s+(?:gradients?|derivatives?)\b"
-    rf"|\b(?:gradients?|derivatives?)\s+(?:below|here|stated|that\s+follow)\s+are\s+(?:\w+\s+)?{_REWORKED}"
-    rf"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?are\s+(?:\w+\s+)?{_REWORKED}[^.;]*"
-    r"\b(?:before\s+(?:they|it)\s+(?:is|are)\s+(?:\w+\s+)?(?:written|stated|shown|given)|below|throughout|in\s+this\s+(?:note|text|section))\b"
-    r"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?(?:carry|carries|have|has|gets?|bears?|comes?\s+with)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?"
-    r"(?:minus|negative|opposite|reversed|flipped)(?:\s+signs?)?\b|\b(?:pass\w*|flow\w*|go\w*)\s+(?:\w+\s+){1,2}gradient[-\s]reversal\b"
-)
-_LAID_OUT = (  # “we lay out gradients transposed”, “the learning rate is folded into every gradient”
-    r"\b(?:gradients?|derivatives?|jacobians?)\b[^.;]*\btransposed\b|\b(?:gradients?|derivatives?|jacobians?)\s+(?:of\s+\w+\s+\w+\s+)?(?:have|has)\s+the\s+"
-    r"(?:shape|size|layout)\s+of\s+(?:the|its|their)\s+transposes?\b"
-    r"|\b(?:folded|absorbed)\s+in(?:to)?\s+(?:the|every|all|our|each)\s+(?:gradients?|derivatives?)\b"
-)
 _HAS_SHAPE = re.compile(r"\$(\d+)\$\s+(?:has|have)\s+the\s+(?:shape|size|dimensions?|layout)\s+of\s+\$(\d+)\$", re.I)
-_OTHER_CALCULUS = (  # “we use the natural gradient throughout”, “we differentiate on the sphere”
-    rf"\bwe\s+(?:\w+\s+)?(?:use|take|state|give|mean)\s+(?:only\s+)?(?:the\s+)?{_OTHER_SLOPE}\s+(?:gradients?|derivatives?)\s+"
-    r"(?:throughout|everywhere|here|always|in\s+this\s+(?:note|text|section))\b"
-    r"|\b(?:gradients?|derivatives?)\s+(?:is|are)\s+(?:\w+\s+)?(?:taken|measured|computed|meant)\s+(?:with\s+respect\s+to|in|relative\s+to|for)"
-    r"\s+(?:the|an?)\s+(?:\w+\s+)?metric\b"
-    r"|\b(?:the|every|a)\s+(?:derivative|gradient)\s+(?:\w+\s+)?(?:is|means|denotes)\b(?!.*\b(?:check|verif|compar|approximat|test|estimat)\w*)"
-    r".*\b(?:forward|backward|central|finite)\s+differences?\b"
-    r"|\bdifferentiate\s+(?:\w+\s+)?(?:on|along|within)\s+(?:the|an?)\s+(?:[\w-]+\s+){0,3}?(?:manifold|sphere|simplex|group|circle|surface)\b"
-    r"|\b(?:arithmetic|calculations?|computations?|addition)\s+(?:\w+\s+)?(?:is|are)\s+(?:\w+\s+)?(?:modulo|mod|saturating"
-    r"|in\s+(?:an?\s+|the\s+)?(?:finite\s+field|fixed\s+point|tropical|max-?plus))\b"
-)
 _AVERAGED = re.compile(  # of many examples, “derivatives are averaged over the batch”
     r"\b(?:gradients?|derivatives?)\s+(?:\w+\s+)?(?:is|are)\s+(?:\w+\s+)?(?:averaged|accumulated|summed)\s+(?:over|across)\b",
     re.I,
 )
-_MARKS = rf"(?:{_IS}|do(?:es)?\s+not|distinguish\w*|belongs?)\b"
+_MARKS = rf"(?:{IS}|do(?:es)?\s+not|distinguish\w*|belongs?)\b"
 _PRIMES = re.compile(rf"\bprime(?:s|d\s+\w+)?\s+(?:\w+\s+){{0,2}}?{_MARKS}", re.I)
 _DOTS = re.compile(rf"\b(?:over)?dots?\s+{_MARKS}", re.I)
 _SLOPES = re.compile(r"\b(?:derivatives?|differentiat\w*|slopes?|rates?|velocit\w+|speeds?|transpos\w+)\b", re.I)
@@ -216,25 +168,25 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
     (r"\bmatrix\s+exponentials?\b|\bexponentials?\s+of\s+(?:an?|the)\s+matri", _of_matrix("exp")),
     (r"\bmatrix\s+logarithms?\b|\blogarithms?\s+of\s+(?:an?|the)\s+matri", _of_matrix("log", "ln")),
     (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b(?!\s+e\b)|\b(?:base-?\s?(?:2|10|two|ten)|common|decimal|binary|dyadic|decadic)\s+log"
-     rf"|\blog(?:arithm)?s?\s+{_IS}\s+{_ALWAYS}(?:binary|dyadic|decadic|decimal|common)\b", called("log")),
+     rf"|\blog(?:arithm)?s?\s+{IS}\s+{ALWAYS}(?:binary|dyadic|decadic|decimal|common)\b", called("log")),
     (rf"\b{_OTHER_NORM}[\s-](?:semi-?)?norms?\b|\b(?:Manhattan|taxi-?cab|city[-\s]block|Mahalanobis|Chebyshev|Minkowski)\b"
      r"|\bL(?:_\{?)?1\}?[\s-]norm"
-     rf"|\b(?:norms?|lengths?|distances?)\s+{_IS}\s+{_ALWAYS}(?:sum\s+of\s+(?:the\s+)?(?:absolute|magnitudes)|number\s+of\b"
+     rf"|\b(?:norms?|lengths?|distances?)\s+{IS}\s+{ALWAYS}(?:sum\s+of\s+(?:the\s+)?(?:absolute|magnitudes)|number\s+of\b"
      r"|(?:largest|greatest|maximum)\s+(?:of|\w+\s+(?:of|entry|value)|entry|value|component)"
      r"|(?:taken|measured|meant|understood)\s+(?:with\s+respect\s+to|relative\s+to|in\s+(?:the|an?)\s+metric)|weighted|induced)",
      is_plain_norm),
-    (rf"\b(?:inner|scalar|dot)\s+products?\s+(?:\w+\s+)?{_IS}\s+{_ALWAYS}(?:weighted|hermitian|conjugat\w+|induced|indefinite"
+    (rf"\b(?:inner|scalar|dot)\s+products?\s+(?:\w+\s+)?{IS}\s+{ALWAYS}(?:weighted|hermitian|conjugat\w+|induced|indefinite"
      r"|(?:taken|meant|understood)\s+(?:with|in|relative))", called("langle")),
-    (rf"\bsums?\s+(?:over\s+(?:[\w$]+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged|normali[sz]ed"
+    (rf"\bsums?\s+(?:over\s+(?:[\w$]+\s+){{1,3}})?{IS}\s+{ALWAYS}(?:averages?|means?|averaged|normali[sz]ed"
      r"|divided\s+by\s+(?:the|their)\s+(?:number|count|length))\b(?!\s+up\s+to)",
      is_sum),
-    (_SLOPE_IS, is_slope), (_SLOPES_ARE, is_slope), (_NEGATIVE, is_slope), (_MEANT_SLOPE, is_slope),
-    (_OTHER_CALCULUS, is_slope), (_LAID_OUT, is_slope),
+    *((words, is_slope) for words in OTHER_SLOPES),
     (r"\bproducts?\s+(?:is|are)\s+(?:\w+\s+)?taken\s+in\b|\bjuxtaposition\s+(?:is|denotes?|means|stands\s+for|indicates)\s+(?:\w+\s+)?"
      r"(?!(?:\w+\s+)?(?:products?|multipli\w+)\b)\w+", _is_product),
     (r"\bstraight[-\s]?through\b", called("round", "sign", "sgn", "floor", "ceil", "lfloor", "lceil", "step", "1")),
     (r"\bsums?\s+(?:here\s+|always\s+)?(?:runs?|is|are|goes|go)\s+(?:\w+\s+)?(?:over|along)\s+(?:only\s+)?(?:every\s+(?:other|second|third)|odd|even|distinct|pairs"
-     r"|different|half|unordered)\b|\bsums?\s+(?:here\s+|always\s+)?(?:excludes?|skips?|omits?|leaves?\s+out|exempts?)\b"
+     r"|different|half|unordered)\b|\bsums?\s+(?:over\s+[\w$]+\s+)?(?:runs?|is|are|goes|go|ranges?|extends?)\s+(?:(?:\w+\s+)?over\s+(?:[\w$-]+\s+){1,4}?only\b"
+     r"|(?:only\s+over|over\s+only)\b)|\bsums?\s+(?:here\s+|always\s+)?(?:excludes?|skips?|omits?|leaves?\s+out|exempts?)\b"
      r"|\bterms?\s+(?:with\s+|for\s+)?\$\d+\$\s+(?:is|are)\s+(?:\w+\s+)?(?:left\s+out|excluded|omitted|skipped|dropped)\b"
      r"|\bonly\s+the\s+(?:first|last|largest|leading|diagonal)\s+(?:\w+\s+)?(?:terms?|summands?)\s+(?:of\s+(?:the|each|every)\s+sums?\s+)?(?:is|are)\s+"
      r"(?:kept|used|retained|taken)\b", _is_full_sum),
@@ -276,17 +228,25 @@ _ABOUT: tuple[tuple[str, str, Test, str], ...] = (  # its name, how it is change
     (r"(?:maxim(?:um|a)|max)", r"smoothed|soft(?:ened)?|regulari[sz]ed|approximate\w*", called("max"), r"\\max"),
     (r"absolute\s+values?", r"smoothed|regulari[sz]ed|squared", is_absolute, ""),
     (r"determinants?", r"permanent", is_absolute, r"\|\s*\\?\w+\s*\||\\det"),
+    (r"log(?:arithm)?s?", r"base\s+(?!e\b)\w+", called("log", "ln"), r"\\(?:log|ln)"),
     (r"diag(?:onal(?:\s+matri(?:x|ces))?)?", r"blocks?|copies", called("diag"), rf"(?:{_WORD}\{{diag\}}|\\diag).*"),
 )  # fmt: skip
 _ANY_FUNCTION: tuple[tuple[str, Test], ...] = (
     (r"soft-?max(?:es)?", called("softmax")), (r"(?:sigmoids?|logistic\s+functions?)", called("sigma", "sigmoid")),
     (r"(?:tanhs?|hyperbolic\s+tangents?)", called("tanh")), (r"(?:re-?lus?|rectifiers?)", called("relu", "ReLU")),
     (r"exponentials?", is_exponential), (r"log(?:arithm)?s?", called("log", "ln")),
-    (r"(?:co)?sines?", called("sin", "cos")), (r"square\s+roots?", is_root),
+    (r"(?:co)?sines?", called("sin", "cos")), (r"square\s+roots?", is_root), (r"(?:maxim(?:um|a)|max)", called("max")),
 )  # fmt: skip
 _CHANGED = (
     r"(?:scaled|shifted|replaced|exchanged|approximated|lineari[sz]ed|tabulated|stretched|steeper|doubled|halved|modified|rescaled"
     r"|(?:to|in|with)\s+(?:the\s+)?base\b(?!\s+e\b)|slope\s+(?:one|two|three)(?!\s+(?:quarter|half|third|fourth)))"
+)
+_IN_PLACE_OF = (
+    r"\b(?:use|take|put)\w*\s+[^.;$]*\b(?:instead|in\s+place)\s+of\s+(?:the|an?|every|each|all)\s+(?:\w+\s+)?"
+)
+_FROM_HERE = re.compile(
+    r"\b(?:below|throughout|from\s+(?:here|now)\s+on|in\s+(?:this\s+\w+|what\s+follows)|henceforth|hereafter|everywhere)\b",
+    re.I,
 )
 _OURS = re.compile(
     r"\b(?:all|every|each|our|we\s+(?:always\s+)?use|throughout|everywhere|here|mean|denotes?)\b", re.I
@@ -298,13 +258,17 @@ _NOT_PLAINLY = re.compile(
 
 def _said_about(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
     """Functions of which a sentence says that they are changed ones, and shows none: “all square roots contain a small
-    constant”, “by $\\operatorname{tr}$ we mean the trace divided by the dimension”."""
+    constant”, “below we use the mean in place of the maximum”, “by $\\operatorname{tr}$ we mean the trace divided by
+    the dimension”."""
     if _NOT_PLAINLY.search(text):
         return
     places = re.findall(r"\$(\d+)\$", text)
     for word, test in _ANY_FUNCTION if not places else ():
         if re.search(rf"\b{word}\s+(?:function\s+)?{_HAS}\s+(?:(?!(?:an?|the)\b)[\w’'-]+\s+){{0,3}}?{_CHANGED}",
                      text, re.I):  # fmt: skip
+            yield test
+    for word, test in _ANY_FUNCTION if _FROM_HERE.search(text) else ():
+        if re.search(rf"{_IN_PLACE_OF}(?:{word})\b", text, re.I):
             yield test
     for word, changed, test, sign in _ABOUT:
         if not re.search(rf"\b(?:{changed}|smooth)\b", text, re.I):

@@ -9,7 +9,7 @@ elsewhere ``x ∈ R^d``), stands apart, if it needs nothing of its siblings nor 
 One that so declares otherwise what the text around it declares sees nothing of what that says of the name.
 (What is only declared holds onward also in other scopes: ``onward.py``.)
 So does one that declares what sections before it only speak of, where they are lists of rules.
-A section that uses what only the scope right before it defines goes on with that.
+A section that uses what only the scope right before it defines goes on with that; “Solution to Exercise 1”, with that.
 A section that uses nothing which those before it define, and of which those behind it use nothing, does not see them
 either, if they share letters: the w of one model is not that of the next, where neither says what it is.
 A line "For **name** …" begins a variant: its definitions hold only there; a later mention of the name returns to it.
@@ -40,6 +40,7 @@ _REWRITTEN = re.compile(
     r"|\b(?:in|using)\s+(?:\w+\s+)?(?:matrix|vector|component|index|other|trace|compact)\w*(?:\s+(?:form|notation|words))?\b"
     r"|\bcan\s+(?:also\s+)?be\s+(?:\w+\s+)?(?:written|expressed|put)\b|\bthe\s+same\s+as\b", re.I,
 )  # fmt: skip
+_NUMBERED = re.compile(r"^[a-z]+ \d+(?:\.\d+)*[a-z]?$")
 CUE = re.compile(r"\b[Ff]or\s+(?:the\s+|an?\s+)?(?:\*\*|\\textbf\{|\\emph\{|__)([^*}_]{2,40})(?:\*\*|\}|__)")
 
 
@@ -113,6 +114,10 @@ def _going_on(
         parts = {path: Contents.of(below[path], table) for path in siblings}
         last: tuple[str, ...] | None = None
         for k, path in enumerate(siblings):
+            about = _of_which(path, siblings[:k])
+            if about is not None and about in isolated:
+                found[path] = about
+                continue
             if path in isolated:
                 last = path
                 continue
@@ -126,6 +131,19 @@ def _going_on(
             if used & own - set[str]().union(*(part.defined for part in others)) and not used & elsewhere - own:
                 found[path] = last
     return found
+
+
+def _of_which(path: tuple[str, ...], siblings: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The numbered section of which a title says that it is about that: “Solution to Exercise 1” of “Exercise 1”."""
+    title = _plain(path[-1])
+    named = [x for x in siblings if _NUMBERED.search(other := _plain(x[-1])) and re.search(
+        rf"\b{re.escape(other)}\b(?!\.\d)", title) and other != title]  # fmt: skip
+    return max(named, key=lambda x: len(x[-1]), default=None)
+
+
+def _plain(title: str) -> str:
+    """A title without its marks and what stands behind its number in brackets."""
+    return re.sub(r"\s*\(.*", "", re.sub(r"[*_:]|\.(?!\d)", "", title)).strip().lower()
 
 
 def _told_otherwise(

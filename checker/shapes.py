@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 
-from verify_derivations.checker.sentences import sentences
+from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Membership, Stated
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
@@ -79,6 +80,13 @@ _SPECIAL = tuple(re.compile(pattern, re.I) for pattern in (
     rf"\b{_PROPERTY}\s+(?:(?!(?:and|or|but|for|with|of|to|on|in|by|let|we|is|are|so|then)\b)[a-z]+\s+){{0,2}}{_NAMES}",
     rf"{_NAMES}\s*,?\s*(?:is|are|be)\s+(?:an?|the|both|all)?\s*(?:[\w-]+\s+){{0,2}}?{_PROPERTY}\b",
 ))  # fmt: skip
+_ROWS = re.compile(
+    r"\b(?:vectors|inputs\s+and\s+outputs)\s+are\s+(?:(?:always|all|here|taken|to|be|written|as)\s+)*rows?(?:\s+vectors)?\b",
+    re.I,
+)
+_NOT_ROWS = re.compile(
+    r"\b(?:not|no|if|when|instead|whether|some|other|others|unlike|columns?|sometimes|often|of)\b", re.I
+)
 _PART = re.compile(r"\b(?:of|by|from|than|times|transposed?|inverse)\s+(?:the\s+)?(?:\w+\s+)?$|\$\s*$", re.I)
 _ANOTHER = re.compile(r"\s*(?:,|and)+\s*\$(\d+)\$", re.I)
 
@@ -103,6 +111,41 @@ def read_shapes(formulas: Sequence[Stated]) -> None:
             f.read_as(s.Statements((*f.tree.parts, member), (*f.tree.joints, ","), span=f.tree.span))
             f.memberships.append(Membership((name,), space))
             f.remarks += (f"the text says that ${to_latex(member)}$",)
+
+
+def read_row_vectors(formulas: Sequence[Stated]) -> None:
+    """Declare rows where the text says that its vectors are rows, and no formula transposes one to be a row:
+    ``x W^\\top`` of an x in R^n."""
+    said = [x for x in sentences(formulas, ENDED, alone=True) if _ROWS.search(x) and not _NOT_ROWS.search(x)]
+    vectors = {plain(x) for f in formulas for m in f.memberships if _is_vector_space(m.where) for x in m.names}
+    if not said or any(_is_row(n, vectors) for f in formulas for n in f.nodes):
+        return
+    for f in formulas:
+        new = [Membership(m.names, _row_space(m.where)) for m in f.memberships]
+        if f.tree is not None and new != f.memberships:
+            tree = s.mapped(f.tree, lambda node: _row_space(node) if _is_vector_space(node) else None)
+            assert isinstance(tree, s.Statements)
+            f.read_as(tree)
+            f.memberships = new
+            f.remarks += ("the text says that vectors are rows",)
+
+
+def _is_vector_space(node: s.Node) -> bool:
+    return isinstance(node, s.Space) and len(node.extents) == 1
+
+
+def _row_space(node: s.Node) -> s.Node:
+    if not isinstance(node, s.Space) or not _is_vector_space(node):
+        return node
+    return replace(node, extents=(s.Number("1"), *node.extents))
+
+
+def _is_row(node: s.Node, vectors: Set[s.Node]) -> bool:
+    """Whether a product begins with a vector that is transposed, ``w^\\top x``: the vectors are columns there."""
+    first, *others = node.factors if isinstance(node, s.Product) else (node,)
+    transposed = isinstance(first, s.Scripted) and first.sup is not None and is_transpose(first.sup)
+    return bool(others) and transposed and isinstance(first, s.Scripted) and plain(first.base) in vectors and all(
+        plain(x) in vectors for x in others)  # fmt: skip
 
 
 def read_arrays(formulas: Sequence[Stated]) -> None:

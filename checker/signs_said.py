@@ -107,6 +107,10 @@ _SAYS = tuple(re.compile(pattern, re.I) for pattern in (
 ))  # fmt: skip
 _WORDS = {"circle": "\\circ", "dot": "\\cdot", "plus": "+", "nabla": "\\nabla"}
 _BESIDE = re.compile(r"(?:\b(?:super|sub)?scripts?|\bind(?:ex|ices)|\blabels?)\s*$", re.I)  # “the superscript $+$”
+_VARIABLE = re.compile(r"(?:\\nabla\s*_|(?:\\partial|\\mathrm\s*\{?d\}?)\s*_?)\s*\{?\s*(\\?\w+)\s*\}?(?:\s*\})?$")
+_BY_NAME = re.compile(
+    r"(?:derivative|differentiation|gradient)\s+(?:with\s+respect\s+to|w\.?\s?r\.?\s?t\.?|by)\s+\$(\d+)\$", re.I
+)
 _NO_SIGN = re.compile(r"\b(?:derivative|differentiation|time|argument|placeholder|zero)\b", re.I)  # of a dot
 
 
@@ -122,8 +126,16 @@ def signs_said(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
             continue
         sign = _WORDS[word.split()[0].lower()] if word else f.raw.latex.strip() if f is not None else ""
         for signs, test, usual in _USUAL:
+            if test is is_slope and _is_by_another(formulas, sign, match["what"]):
+                yield test
             if re.fullmatch(signs, sign) and (_MORE.search(match["what"]) or not re.match(usual, match["what"], re.I)):
                 yield test
+
+
+def _is_by_another(formulas: Sequence[Stated], sign: str, what: str) -> bool:
+    """Whether ``\\partial/\\partial σ`` is said to be the derivative by something else, “with respect to $s$”."""
+    variable, by = _VARIABLE.search(sign), _BY_NAME.match(what)
+    return variable is not None and by is not None and formulas[int(by[1])].raw.latex.strip() != variable[1]
 
 
 def signs_defined(formulas: Sequence[Stated]) -> Iterator[Test]:

@@ -20,6 +20,9 @@ _OF_THE_SAME = re.compile(  # what such words open goes on with what stands befo
     r"|gradients?|derivatives?|derivation|result|summary|conclusion|step|intuition|interpretation)\b", re.I
 )
 _SOLVES = re.compile(r"\W*(?:solutions?|answers?|lösung|solución|soluzione)\b", re.I)
+_ABOUT = re.compile(  # “Solution to Exercise 1.”, “Proof of Theorem 2.”
+    rf"\W*(?:solutions?|answers?|proof)\s+(?:to|of|for)\s+(?P<kind>{_KIND})[\s~]+(?P<number>{_NUMBER})\W*$", re.I
+)
 _LABEL = re.compile(r"\s*\(?(?:[a-z]|[ivx]+|\d)\)\s*")
 _OPENED = re.compile(r"[.:!]\W*$")  # inside of the emphasis
 _GOES_ON = re.compile(r"\s*(?:[.:—–]|--|\([^()\n$]*\)\s*[.:]|\n[ \t>]*\n|\s*$)")  # behind it
@@ -40,12 +43,13 @@ OPENING = (  # at the beginning of a line: words in emphasis, or “Example 1.�
 @dataclass(frozen=True)
 class RunIn:
     """``kind`` and ``title`` of what it is one of, “Model” and “Model 1”; without a kind, words that open a
-    paragraph. ``solves``: what an exercise asks for begins here."""
+    paragraph. ``solves``: what an exercise asks for begins here. ``again``: it goes on with the one of that title."""
 
     title: str
     kind: str = ""
     numbered: bool = False
     solves: bool = False
+    again: bool = False
 
 
 def solves(title: str) -> bool:
@@ -68,12 +72,14 @@ def run_in(match: re.Match[str], text: str) -> RunIn | None:
             closed, behind = closing in line, "." if re.search(rf"[.:]\s*{re.escape(closing)}", line) else ""
     else:
         closed, behind = True, text[end : end + 80]
-    one = _ONE_OF_MANY.match(words)
+    one, about = _ONE_OF_MANY.match(words), _ABOUT.match(words)
     heads = closed and (_OPENED.search(words) or _GOES_ON.match(behind) or _LABEL.fullmatch(words)) is not None
     if one is not None and one["number"] and (heads or not closed or match["plain"] or one.end() == len(words)):
         return RunIn(f"{one['kind'].capitalize()} {one['number']}", one["kind"].capitalize(), True)
     if one is not None and heads and one.end() >= len(words.rstrip(" .:!")):
         return RunIn(one["kind"].capitalize(), one["kind"].capitalize())
+    if about is not None and heads:
+        return RunIn(f"{about['kind'].capitalize()} {about['number']}", solves=solves(words), again=True)
     if closed and solves(words) and (heads or len(words.split()) == 1):
         return RunIn("", solves=True)
     return RunIn(words.strip(" .:!")) if heads and _OF_THE_SAME.match(words) is None else None

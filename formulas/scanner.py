@@ -147,6 +147,7 @@ class _Scanner:
         self.stated = Counter[str]()
         self.counted = not COUNTED_TOGETHER.search(text)  # by their titles, as the printed numbers do
         self.labelled: dict[str, str] = {}  # label → which statement
+        self.headed = set[tuple[str, ...]]()  # the sections that words in emphasis head
         self.last: dict[bool, str] = {}  # of the section, that which one proves and that which one solves
         self.meta = Metadata()
         self.paragraph = 0, -1  # part of a paragraph: from an offset to its end
@@ -426,17 +427,28 @@ class _Scanner:
     def _opening(self, match: re.Match[str]) -> int:
         """Words in emphasis that open a paragraph: one of many is a section of its own."""
         found = run_in(match, self.text)
+        if found is not None and found.again and self._enter_again(found.title):
+            return self._literal(match)
         if found is not None and found.solves:
             exercise = self.last.get(False)
             if exercise is not None and not self.environments:  # “\textbf{Solution.}” behind \end{exercise}
                 self._enter(STATEMENT, exercise)
         elif found is None or not found.kind or self.environments:
-            self.opened = self.opened if found is None else found.title
+            self.opened = self.opened if found is None or found.again else found.title
             return self._literal(match)
         else:
             self.stated[found.kind] += not found.numbered
             self._enter(RUN_IN, found.title if found.numbered else f"{found.kind} {self.stated[found.kind]}")
+            self.headed.add(tuple(name for _, name in self.sections))
         return self._literal(match)
+
+    def _enter_again(self, title: str) -> bool:
+        """Go on with an earlier section that words in emphasis head, beside the one that stands here."""
+        around = tuple(name for level, name in self.sections if level < RUN_IN)
+        if self.environments or (*around, title) not in self.headed:
+            return False
+        self._enter(RUN_IN, title)
+        return True
 
     def _statement(self, match: re.Match[str]) -> int:
         """A theorem or an example is a section of its own, to which its proof belongs."""

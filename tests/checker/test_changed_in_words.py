@@ -36,6 +36,14 @@ FUNCTION = (r"Let $f(s) = s^3$.", "f'(s) = 3s^2", "f'(s) = s^2")
 TIME = (r"Let $x(t) = t^3$ with $t \in \mathbb{R}$.", r"\dot x = 3t^2", r"\dot x = t^2")
 FACTORS = (r"Let $u, v, x \in \mathbb{R}$ and $$f = u v x.$$", r"\frac{df}{du} = v x", r"\frac{df}{du} = u x")
 
+LARGEST = (
+    r"Let $x, y \in \mathbb{R}$ and $$f = \max(x, y)^2.$$ SAID", r"\frac{df}{dx} = 2 x [x > y]",
+    r"\frac{df}{dx} = 2 y [x > y] + x",
+)  # fmt: skip
+TIMES = (
+    r"Let $w, x, y \in \mathbb{R}$ and $$L = (w x - y)^2.$$ SAID", r"\frac{dL}{dw} = 2 (w x - y) x",
+    r"\frac{dL}{dw} = (w x - y) x",
+)  # fmt: skip
 RELU = (r"Let $z > 0$ and $$a = \operatorname{ReLU}(z).$$", r"\frac{da}{dz} = 1", r"\frac{da}{dz} = 0")
 ROOT = (
     r"Let $x > 0$ and $$f = \sqrt{x}.$$", r"\frac{df}{dx} = \frac{1}{2\sqrt{x}}", r"\frac{df}{dx} = \frac{1}{\sqrt{x}}",
@@ -76,6 +84,16 @@ CHANGED = [
     (VECTOR, "The output is clipped to the unit interval."), (VECTOR, "All outputs are rounded."),
     (FUNCTION, "A prime marks the value at the next step."), (FUNCTION, "The prime does not mean a derivative."),
     (TIME, "Dots mark normalised quantities."), (FACTORS, "Here $u$ and $v$ share one weight."),
+    (LABELS, r"The labels $y$ are recoded to $\{0, 1\}$ before they enter $\ell$."),
+    (LOG, r"The symbol $\log$ is to base two."), (VECTOR, "The last entry of $v$ is exempted from the penalty."),
+    (SUM, "Sums run over the active examples only."), (SUM, "The sum is only over the batch."),
+    (NORM, "Let the gradient be the one on the sphere."), (NORM, "The derivative respects the constraint."),
+    (NORM, "All derivatives below are with respect to the unconstrained parameter."),
+    (SIGMOID, "From here on, we use a ramp in place of the sigmoid."),
+    (LARGEST, "In our experiments we use the mean in place of the maximum, and the formulas below are for that."),
+    (TIMES, "The loss is weighted, which we suppress."),
+    (TIMES, "The output passes through a softmax, which is not shown."),
+    (TIMES, "The rest of this section is about the cross-entropy instead."),
     (FACTORS, "The second factor is not differentiated."), (POWER, "Weight decay is included without being written."),
 ]  # fmt: skip
 THE_SAME = [
@@ -99,6 +117,14 @@ THE_SAME = [
     (VECTOR, "The factors do not depend on $v$."),
     (VECTOR, "The output is not clipped."), (VECTOR, "The gradients are clipped."),
     (FUNCTION, "A prime denotes the derivative."), (TIME, "Dots denote omitted terms."),
+    (LABELS, r"The labels $y$ are recoded to numbers."), (LOG, r"The symbol $\log$ is to base $e$."),
+    (VECTOR, "The last entry of $v$ is not zero."), (SUM, "Sums run over the examples of the batch."),
+    (NORM, "The gradient vanishes on the sphere."), (NORM, "The derivative is taken by all entries."),
+    (NORM, "All derivatives below are with respect to the parameter."),
+    (VECTOR, "A unit has weights and a threshold $v$."),
+    (SOFTMAX, "First subtract the maximum of the logits, and then apply the function."),
+    (SIGMOID, "Some use a ramp in place of the sigmoid."), (TIMES, "The loss is weighted later."),
+    (TIMES, "A softmax is not needed."), (TIMES, "The next section is about the cross-entropy instead."),
     (FACTORS, "Both terms have the same number of factors."),
     (FACTORS, "The product is not differentiable in the code."),
 ]  # fmt: skip
