@@ -30,6 +30,7 @@ from verify_derivations.checker.named_functions import NamedFunctions, named_fun
 from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
+from verify_derivations.checker.one_hot import read_one_hot
 from verify_derivations.checker.onward import Said, declared_before, defined_before, fitting
 from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.operations import read_operations
@@ -313,6 +314,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     take_ranges(formulas)
     read_alternatives(formulas)
     read_of_itself(formulas)
+    read_one_hot(formulas)
     read_prose(formulas)
     read_shapes(formulas)
     read_arrays(formulas)

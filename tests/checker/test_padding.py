@@ -35,6 +35,8 @@ def judged(claim: str, said: str = PLAIN, behind: str = "") -> Formula:
         (r"\frac{\partial L}{\partial w_k} = \sum_{i=1}^N g_i x_{i+k-1}", "", PROVED),
         (r"\frac{\partial L}{\partial w_k} = \sum_{i=1}^N g_i x_{i+k}", "", REFUTED),
         (FULL, LEFT_OUT, PROVED),
+        (FULL, "where terms with $j - k + 1$ outside $[1, N]$ are dropped.", PROVED),
+        (FULL, "where terms with $j - k + 1$ outside $[1, N]$ are not dropped.", ILL_FORMED),
         (FULL, "where $g$ vanishes outside of its range.", PROVED),
         (FULL, "with zero-padding.", PROVED),
         (r"\frac{\partial L}{\partial x_j} = \sum_{k=1}^K g_{j+k-1} w_k", LEFT_OUT, REFUTED),

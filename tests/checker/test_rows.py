@@ -440,3 +440,25 @@ def test_rows_before_other_data_and_one_of_many_in_an_exercise(first: str, verdi
     one, other = (f for f in report_on(EXERCISES.replace("FIRST", first)).formulas if f.displayed)
     assert one.verdict is verdict, one.message
     assert not other.verdict.wrong, other.message  # η is one of the η_i there
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "verdicts"),
+    [
+        ("the matrix with these columns", "U (s - t)", {PROVED}),
+        ("the matrix with these columns", "U (t - s)", {REFUTED}),
+        ("the matrix with these columns", r"U^\top (s - t)", {ILL_FORMED}),
+        ("the matrix of all vectors", "U (s - t)", {PROVED}),
+        ("the matrix with these rows", "U (s - t)", {UNDECIDED, ILL_FORMED}),
+        ("their concatenation in a matrix", "U (s - t)", {UNDECIDED, ILL_FORMED}),
+    ],
+)
+def test_matrix_of_listed_columns_has_their_shape(said: str, claim: str, verdicts: set[Verdict]) -> None:
+    text = r"""Let $v \in \mathbb{R}^d$, $u_w \in \mathbb{R}^d$, $w = 1, \dots, V$, $t \in \mathbb{R}^V$ and
+$U = [u_1, \dots, u_V]$ SAID.
+
+$$s_w = u_w^\top v, \qquad L = \frac12 \sum_{w=1}^V (s_w - t_w)^2$$
+$$\frac{\partial L}{\partial v} = CLAIM$$
+"""
+    found = report_on(text.replace("SAID", said).replace("CLAIM", claim)).formulas[-1]
+    assert found.verdict in verdicts, found.message
