@@ -74,7 +74,9 @@ _UP_TO = re.compile(
     re.I,
 )
 _CONSTANT = r"(?:an?\s+|some\s+)?(?:(?:additive|irrelevant|unimportant)\s+)*constants?"  # no derivative depends on it
-_UP_TO_CONSTANT = re.compile(rf"\s*[,(]?\s*up\s+to\s+{_CONSTANT}\s*(?:[).;]|$)", re.I)
+UP_TO_CONSTANT = re.compile(
+    rf"\s*[,(]?\s*up\s+to\s+{_CONSTANT}\s*(?:[).;]|$|,?\s*(?P<on>and|so|where|with|hence|thus)\b(?!\s+factor))", re.I
+)
 _CONSTANT_BEFORE = re.compile(rf"\bup\s+to\s+{_CONSTANT}\s*,?\s*(?:\w+\s+)?$", re.I)
 _LOGARITHM = re.compile(r"\blog[-\s](?:likelihood|density|posterior|prior|probability|odds)\b", re.I)
 _ADDITIVE = re.compile(
@@ -183,13 +185,13 @@ class _Amended:
         defined = [(end, f, f.chains[0].sides) for _, end, f in found if f.chains and len(f.chains[0].sides) > 1]
         for end, f, (left, *right) in defined:
             before = before_of(text, text.rfind("$", 0, end - 1))
-            loss = isinstance(left, s.Symbol | s.Scripted) and plain(left) in self.losses
+            loss = plain(left.function if isinstance(left, s.Call) else left) in self.losses
             said = _UP_TO.search(before)
             constant = loss and _CONSTANT_BEFORE.search(before)
             constant = constant or said and _LOGARITHM.search(text[:end]) and _ADDITIVE.match(said[0])
             if not f.raw.displayed and said and not constant:
                 f.prose.amend(left)
-            if loss and _UP_TO_CONSTANT.match(text[end : end + SEEN]):
+            if loss and UP_TO_CONSTANT.match(text[end : end + SEEN]):
                 continue
             m = _CHANGED.match(text[end : end + SEEN])
             if m and not (m["by"] and any(shows(value, m["by"].lower()) for value in right)):

@@ -82,4 +82,5 @@ def _define(stated: Stated, equation: s.Relation) -> None:
     assert stated.tree is not None
     stated.read_as(s.Statements((*stated.tree.parts, equation), (*stated.tree.joints, ","), span=stated.tree.span))
     stated.chains.append(Chain(equation.sides))
+    stated.prose.defined = equation.sides[0]
     stated.remarks += (f"the text says that ${to_latex(equation)}$",)

@@ -347,7 +347,7 @@ def _said(match: re.Match[str]) -> _Said:
 def _ends(formulas: Sequence[Stated], before: str, behind: str, many: bool) -> bool:
     """Whether no more is said of it; of many, not of several names at once."""
     other = _LISTED.match(behind) if many else None
-    if other is not None and not formulas[int(other[1])].ranges:
+    if other is not None and not formulas[int(other[1])].ranges and not formulas[int(other[1])].raw.displayed:
         further = behind[other.end():]
         if not _declares_vectors(formulas[int(other[1])]) or not _CALLED_SO.match(further):
             return False

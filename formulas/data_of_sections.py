@@ -2,13 +2,15 @@
 
 A section that writes ``W x`` and never gives x the index of the many, but at most those of its entries, speaks of one
 input, whichever. So it does of one target y, if its ``\\sum_{k=1}^K y_k`` runs over another index and to another size
-than the ``\\sum_{n=1}^N y_n`` of all others, and nothing is differentiated by it. Each is a letter of its own there: nothing is said of it elsewhere.
+than the ``\\sum_{n=1}^N y_n`` of all others, and nothing is differentiated by it. Each is a letter of its own there:
+nothing is said of it elsewhere.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.fonts import Place, Trees
@@ -52,7 +54,7 @@ def _of_other_sums(nodes: Mapping[Place, Sequence[s.Node]]) -> Iterator[tuple[s.
         having = [place for place, inside in nodes.items() if letter in inside]
         if len(places) < 2 or any(_defines(letter, inside) for inside in nodes.values()):
             continue
-        first = places[having[0]] if having[0] in places else set()
+        first = places.get(having[0], set())
         for place, bounds in places.items():
             others = [bounds for other, bounds in places.items() if other != place]
             letters, ends = ({bound[k] for bound in bounds} for k in (0, 1))
@@ -88,7 +90,7 @@ def _is_multiplied(letter: s.Symbol, nodes: Sequence[s.Node]) -> bool:
     """Whether it stands right behind a capital letter, ``W x``."""
     for node in nodes:
         factors = node.factors if isinstance(node, s.Product) else ()
-        for before, factor in zip(factors, factors[1:], strict=False):
+        for before, factor in pairwise(factors):
             base = before.base if isinstance(before, s.Scripted) else before
             if factor == letter and isinstance(base, s.Symbol) and base.name.isupper():
                 return True

@@ -462,3 +462,19 @@ $$\frac{\partial L}{\partial v} = CLAIM$$
 """
     found = report_on(text.replace("SAID", said).replace("CLAIM", claim)).formulas[-1]
     assert found.verdict in verdicts, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [("2 X^\\top (X w - y)", PROVED), ("X^\\top (X w - y)", REFUTED), ("2 X (X w - y)", ILL_FORMED)],
+)
+@pytest.mark.parametrize("behind", [",", " we have"])
+def test_rows_that_are_told_where_a_claim_begins(behind: str, claim: str, verdict: Verdict) -> None:
+    text = r"""Let $x_i \in \mathbb{R}^d$, $y_i \in \{0, 1\}$ and $L(w) = \sum_{i=1}^N (x_i^\top w - y_i)^2$.
+
+With the matrix $X \in \mathbb{R}^{N \times d}$, whose rows are $x_i^\top$BEHIND
+
+$$\nabla L(w) = CLAIM$$
+"""
+    found = claimed(text.replace("BEHIND", behind), claim)
+    assert found.verdict is verdict, found.message
