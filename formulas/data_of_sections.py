@@ -56,12 +56,10 @@ def _of_other_sums(nodes: Mapping[Place, Sequence[s.Node]]) -> Iterator[tuple[s.
             continue
         first = places.get(having[0], set())
         for place, bounds in places.items():
-            others = [bounds for other, bounds in places.items() if other != place]
-            letters, ends = ({bound[k] for bound in bounds} for k in (0, 1))
-            apart = all(letters.isdisjoint(x for x, _ in other) and ends.isdisjoint(x for _, x in other)
-                        for other in others)  # fmt: skip
-            inside = _indices(letter, nodes[place])
-            if apart and first and bounds != first and inside <= letters and not _declares(letter, nodes[place]):
+            others = set[tuple[str, s.Node]]().union(*(b for other, b in places.items() if other != place))
+            apart = all(x != other and end != until for x, end in bounds for other, until in others)
+            inside = _indices(letter, nodes[place]) <= {x for x, _ in bounds}
+            if apart and first and bounds != first and inside and not _declares(letter, nodes[place]):
                 yield letter, place
 
 
