@@ -58,8 +58,8 @@ def _of_other_sums(nodes: Mapping[Place, Sequence[s.Node]]) -> Iterator[tuple[s.
         for place, bounds in places.items():
             others = set[tuple[str, s.Node]]().union(*(b for other, b in places.items() if other != place))
             apart = all(x != other and end != until for x, end in bounds for other, until in others)
-            inside = _indices(letter, nodes[place]) <= {x for x, _ in bounds}
-            if apart and first and bounds != first and inside and not _declares(letter, nodes[place]):
+            only = _indices(letter, nodes[place]) <= {x for x, _ in bounds}
+            if apart and first and bounds != first and only and not _declares(letter, nodes[place]):
                 yield letter, place
 
 
