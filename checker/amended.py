@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from verify_derivations.checker.called import bare, composite
 from verify_derivations.checker.open_names import FORMULA, NUDGED, REACH, SEEN, OpenNames, before_of
@@ -255,9 +256,10 @@ class _Amended:
         return any(isinstance(x, s.Sum) for x in self.standing.made.get(plain(name), ()))
 
     def _shown(self, behind: str) -> bool:
-        """Whether what is added stands in the equation right behind the word: “one adds a penalty, $J = E + w^2$”."""
-        found = FORMULA.search(behind)
-        f = self.formulas[int(found[1])] if found is not None else None
+        """Whether what is added stands in the equation right behind the word: “one adds a penalty, $J = E + w^2$”, or
+        behind that itself: “add $w^2$ to the loss, $J = E + w^2$”."""
+        behind_it = (self.formulas[int(m[1])] for m in islice(FORMULA.finditer(behind), 2))
+        f = next((f for f in behind_it if composite(f) is None), None)
         sides = f.chains[0].sides if f is not None and len(f.chains) == 1 else ()
         terms = sides[1].terms if len(sides) == 2 and isinstance(sides[1], s.Sum) else ()
         names = [x.function if isinstance(x, s.Call) else x for x in terms]

@@ -39,7 +39,10 @@ _OF_TERMS = re.compile(  # “where terms with $r - u$ outside $[0, T - k]$ are 
     rf"[^$]*\b(?:terms|summands|entries|values)\b[^$]*\$[^$]*\b{_OUTSIDE}\b[^$]*\$?[^$]*\b{_NIL}\b", re.I,
 )
 _DENIED = re.compile(r"\b(?:not|no|never|nor|neither|without|unless|unlike|instead)\b|n't\b", re.IGNORECASE)
-_LINKED = re.compile(r"\s*,?\s*(?:is|are|be|being|has|have|vanish\w*|outside|beyond|zero|padded)\b", re.IGNORECASE)
+_LINKED = re.compile(
+    r"\s*,?\s*(?:is|are|be|being|has|have|vanish\w*|outside|beyond|zero|padded"
+    r"|(?:taken|set|treated|understood|counted|regarded)\s+(?:as|to))\b", re.IGNORECASE
+)
 _WHERE = r"\s*(?:for|if|when(?:ever)?|where)\b\s*(?:(?:all|every)\b\s*)?"
 _IS_NIL = re.compile(  # “which is zero for”
     rf"\s*,?\s*(?:which|that|and)?\s*(?:(?:is|are|be|being)\s+(?:\w+\s+)?(?:zero|nil)|vanish\w*){_WHERE}", re.I

@@ -37,6 +37,8 @@ def judged(claim: str, said: str = PLAIN, behind: str = "") -> Formula:
         (FULL, LEFT_OUT, PROVED),
         (FULL, "where terms with $j - k + 1$ outside $[1, N]$ are dropped.", PROVED),
         (FULL, "where terms with $j - k + 1$ outside $[1, N]$ are not dropped.", ILL_FORMED),
+        (FULL, "with $g$ taken as zero outside $1..N$.", PROVED),
+        (FULL, "with $w$ taken as zero outside $1..K$.", ILL_FORMED),
         (FULL, "where $g$ vanishes outside of its range.", PROVED),
         (FULL, "with zero-padding.", PROVED),
         (r"\frac{\partial L}{\partial x_j} = \sum_{k=1}^K g_{j+k-1} w_k", LEFT_OUT, REFUTED),
