@@ -18,6 +18,7 @@ from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.denied import read_denied
 from verify_derivations.checker.depending import read_depending, read_of_itself
 from verify_derivations.checker.differentials import read_differentials
+from verify_derivations.checker.digits import read_digits
 from verify_derivations.checker.from_here import read_from_here
 from verify_derivations.checker.gradients_in_words import read_gradients_in_words
 from verify_derivations.checker.halves import read_halves
@@ -312,6 +313,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         if not any(side is stated.continued for chain in stated.chains for side in chain.sides):
             stated.continued = None
     take_ranges(formulas)
+    read_digits(formulas)
     read_alternatives(formulas)
     read_of_itself(formulas)
     read_one_hot(formulas)

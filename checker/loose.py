@@ -76,6 +76,13 @@ def one_of_many_columns(failed: Failed) -> str | None:
     return None
 
 
+def counted_from_zero(failed: Failed) -> str | None:
+    """The ``\\sum_{u=0}^{k-1} w_u`` of a section whose definitions count so, where others count from one."""
+    letters = failed.world.letters
+    mixed = failed.world.origin == 1 and letters.sections.get(failed.here.number) in letters.zero_in
+    return f"{failed.error}; whether indices count from zero there is not said" if mixed else None
+
+
 def of_a_row(failed: Failed) -> str | None:
     """The ``X_i W`` of X ∈ R^{B×d}, W ∈ R^{d×k}, where a member is read as a column: it is written as the row that it
     is."""
