@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from verify_derivations.checker.called import bare, composite
 from verify_derivations.checker.open_names import FORMULA, NUDGED, REACH, SEEN, OpenNames, before_of
@@ -74,7 +75,9 @@ _UP_TO = re.compile(
     re.I,
 )
 _CONSTANT = r"(?:an?\s+|some\s+)?(?:(?:additive|irrelevant|unimportant)\s+)*constants?"  # no derivative depends on it
-_UP_TO_CONSTANT = re.compile(rf"\s*[,(]?\s*up\s+to\s+{_CONSTANT}\s*(?:[).;]|$)", re.I)
+UP_TO_CONSTANT = re.compile(
+    rf"\s*[,(]?\s*up\s+to\s+{_CONSTANT}\s*(?:[).;]|$|,?\s*(?P<on>and|so|where|with|hence|thus)\b(?!\s+factor))", re.I
+)
 _CONSTANT_BEFORE = re.compile(rf"\bup\s+to\s+{_CONSTANT}\s*,?\s*(?:\w+\s+)?$", re.I)
 _LOGARITHM = re.compile(r"\blog[-\s](?:likelihood|density|posterior|prior|probability|odds)\b", re.I)
 _ADDITIVE = re.compile(
@@ -201,13 +204,13 @@ class _Amended:
         defined = [(end, f, f.chains[0].sides) for _, end, f in found if f.chains and len(f.chains[0].sides) > 1]
         for end, f, (left, *right) in defined:
             before = before_of(text, text.rfind("$", 0, end - 1))
-            loss = isinstance(left, s.Symbol | s.Scripted) and plain(left) in self.losses
+            loss = plain(left.function if isinstance(left, s.Call) else left) in self.losses
             said = _UP_TO.search(before)
             constant = loss and _CONSTANT_BEFORE.search(before)
             constant = constant or said and _LOGARITHM.search(text[:end]) and _ADDITIVE.match(said[0])
             if not f.raw.displayed and said and not constant:
                 f.prose.amend(left)
-            if loss and _UP_TO_CONSTANT.match(text[end : end + SEEN]):
+            if loss and UP_TO_CONSTANT.match(text[end : end + SEEN]):
                 continue
             m = _CHANGED.match(text[end : end + SEEN])
             if m and not (m["by"] and any(shows(value, m["by"].lower()) for value in right)):
@@ -284,9 +287,10 @@ class _Amended:
         return any(isinstance(x, s.Sum) for x in self.standing.made.get(plain(name), ()))
 
     def _shown(self, behind: str) -> bool:
-        """Whether what is added stands in the equation right behind the word: “one adds a penalty, $J = E + w^2$”."""
-        found = FORMULA.search(behind)
-        f = self.formulas[int(found[1])] if found is not None else None
+        """Whether what is added stands in the equation right behind the word: “one adds a penalty, $J = E + w^2$”, or
+        behind that itself: “add $w^2$ to the loss, $J = E + w^2$”."""
+        behind_it = (self.formulas[int(m[1])] for m in islice(FORMULA.finditer(behind), 2))
+        f = next((f for f in behind_it if composite(f) is None), None)
         sides = f.chains[0].sides if f is not None and len(f.chains) == 1 else ()
         terms = sides[1].terms if len(sides) == 2 and isinstance(sides[1], s.Sum) else ()
         names = [x.function if isinstance(x, s.Call) else x for x in terms]

@@ -18,6 +18,7 @@ from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.denied import read_denied
 from verify_derivations.checker.depending import read_depending, read_of_itself
 from verify_derivations.checker.differentials import read_differentials
+from verify_derivations.checker.digits import read_digits
 from verify_derivations.checker.from_here import read_from_here
 from verify_derivations.checker.gradients_in_words import read_gradients_in_words
 from verify_derivations.checker.halves import read_halves
@@ -30,6 +31,7 @@ from verify_derivations.checker.named_functions import NamedFunctions, named_fun
 from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
+from verify_derivations.checker.one_hot import read_one_hot
 from verify_derivations.checker.onward import Said, declared_before, defined_before, fitting
 from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.operations import read_operations
@@ -314,8 +316,10 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         if not any(side is stated.continued for chain in stated.chains for side in chain.sides):
             stated.continued = None
     take_ranges(formulas)
+    read_digits(formulas)
     read_alternatives(formulas)
     read_of_itself(formulas)
+    read_one_hot(formulas)
     read_prose(formulas)
     read_shapes(formulas)
     read_row_vectors(formulas)

@@ -114,20 +114,24 @@ def first_index(formulas: Sequence[Stated]) -> int:
     axes = {extent for space in spaces for extent in space.extents}
     if any(last in axes and first != s.Number("0") for f in formulas for _, first, last in f.ranges):
         return 1
-    runs: list[tuple[str, s.Node | None]] = [(to_latex(first), last) for f in formulas for _, first, last in f.ranges]
-    for f in formulas:
-        for node in f.nodes:
-            if not isinstance(node, s.BigOperator) or node.lower is None:
-                continue
-            for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
-                if isinstance(item, s.Relation) and item.relations == ("=",):
-                    runs.append((to_latex(item.sides[1]), node.upper))
-                elif isinstance(item, s.Relation) and (found := bounded(item)) is not None:
-                    runs.append((to_latex(found[1]), found[2]))
+    runs = [run for f in formulas for run in _runs(f)]
     starts = {first for first, _ in runs}
     if any(_FROM_ZERO.search(f"{f.raw.context} {f.raw.tail}") for f in formulas):
         return int(any(first == "1" and isinstance(last, s.Symbol | s.Scripted) for first, last in runs))
     return 0 if "0" in starts and "1" not in starts else 1
+
+
+def _runs(f: Stated) -> Iterator[tuple[str, s.Node | None]]:
+    """Where the ranges and sums of a formula begin and end."""
+    yield from ((to_latex(first), last) for _, first, last in f.ranges)
+    for node in f.nodes:
+        if not isinstance(node, s.BigOperator) or node.lower is None:
+            continue
+        for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
+            if isinstance(item, s.Relation) and item.relations == ("=",):
+                yield to_latex(item.sides[1]), node.upper
+            elif isinstance(item, s.Relation) and (found := bounded(item)) is not None:
+                yield to_latex(found[1]), found[2]
 
 
 def _is_likelihood(chain: Chain) -> bool:
@@ -406,6 +410,8 @@ class _Declarations:
         for f in self.every:
             world.letters.ranges += [(f.number, *r) for r in f.ranges]
             world.letters.sections[f.number] = f.raw.section
+            if f.chains and not f.differentiates and any(first == "0" for first, _ in _runs(f)):
+                world.letters.zero_in.add(f.raw.section)
             if f.tree is not None and (pairs := pairs_in(f.tree) - spoken):
                 world.letters.pairs[f.number] = pairs
             for node in f.nodes:

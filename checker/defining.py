@@ -85,6 +85,8 @@ class Definer:
             return True
         if f.when.halves:
             return self._define_half(f, k, chain, last)
+        if isinstance(self.result.failed.get((f.number, k)), UndefinedSymbol | NeedShape):
+            del self.result.failed[f.number, k]  # what it waited for may have come, and with it another definition
         done = True
         for side in range(len(chain.sides) - 2, -1, -1):
             if (f.number, k, side) in self.result.defined:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from verify_derivations.checker.amended import UP_TO_CONSTANT
 from verify_derivations.checker.sentences import ENDED, SENTENCE, sentence
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated
@@ -66,6 +67,9 @@ def read_leads(formulas: Sequence[Stated], standing: Standing) -> None:
         if not f.raw.displayed:
             said = ""
             continue
+        closed = UP_TO_CONSTANT.match(lead) if k and formulas[k - 1].chains else None
+        if closed and closed["on"]:  # “$$Q = …$$ up to a constant, and”, said of what was before
+            lead = lead[closed.end() :]
         wrong = NOT_STATED.search(lead)
         if wrong and not RIGHT_AFTER_ALL.search(lead[wrong.start() :]) or CALLED_WRONG.match(behind(formulas, k)):
             f.when.open = f.when.open or "the text does not say that it holds"

@@ -76,6 +76,16 @@ def one_of_many_columns(failed: Failed) -> str | None:
     return None
 
 
+def counted_from_zero(failed: Failed) -> str | None:
+    """The u of ``\\sum_{u=0}^{k-1} w_u``, in a section whose definitions count so, where others count from one."""
+    letters, said = failed.world.letters, str(failed.error)
+    sums = (n.lower for side in failed.sides for n in s.walk(side) if isinstance(n, s.BigOperator))
+    begun = [x.sides[0] for x in sums if isinstance(x, s.Relation) and x.sides[-1] == s.Number("0")]
+    first = any(said.startswith(f"index {to_latex(x)} runs to ") for x in begun)
+    mixed = failed.world.origin == 1 and letters.sections.get(failed.here.number) in letters.zero_in
+    return f"{failed.error}; whether indices count from zero there is not said" if first and mixed else None
+
+
 def of_a_row(failed: Failed) -> str | None:
     """The ``X_i W`` of X ∈ R^{B×d}, W ∈ R^{d×k}, where a member is read as a column: it is written as the row that it
     is."""

@@ -476,6 +476,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt((IndexRangeError, ShapeError), _declared_for_any),
     Doubt((IndexRangeError, ShapeError), loose.one_of_many_columns),
     Doubt(IndexRangeError, _stepped),
+    Doubt(IndexRangeError, loose.counted_from_zero),
     Doubt(IndexRangeError, _named_like_a_size),
     Doubt(ShapeError, _taken_at),
     Doubt(ShapeError, _entrywise),

@@ -35,8 +35,14 @@ _OF_ALL = re.compile(  # “quantities whose indices are out of range count as z
     rf"|derivatives?|gradients?|sensitivities|deltas?|samples|positions)\b(?:\s+\w+){{0,5}}\s+{_OUTSIDE}\b[^$]*\b{_NIL}\b",
     re.I,
 )  # fmt: skip
+_OF_TERMS = re.compile(  # “where terms with $r - u$ outside $[0, T - k]$ are dropped”
+    rf"[^$]*\b(?:terms|summands|entries|values)\b[^$]*\$[^$]*\b{_OUTSIDE}\b[^$]*\$?[^$]*\b{_NIL}\b", re.I,
+)
 _DENIED = re.compile(r"\b(?:not|no|never|nor|neither|without|unless|unlike|instead)\b|n't\b", re.IGNORECASE)
-_LINKED = re.compile(r"\s*,?\s*(?:is|are|be|being|has|have|vanish\w*|outside|beyond|zero|padded)\b", re.IGNORECASE)
+_LINKED = re.compile(
+    r"\s*,?\s*(?:is|are|be|being|has|have|vanish\w*|outside|beyond|zero|padded"
+    r"|(?:taken|set|treated|understood|counted|regarded)\s+(?:as|to))\b", re.IGNORECASE
+)
 _WHERE = r"\s*(?:for|if|when(?:ever)?|where)\b\s*(?:(?:all|every)\b\s*)?"
 _IS_NIL = re.compile(  # “which is zero for”
     rf"\s*,?\s*(?:which|that|and)?\s*(?:(?:is|are|be|being)\s+(?:\w+\s+)?(?:zero|nil)|vanish\w*){_WHERE}", re.I
@@ -57,16 +63,18 @@ def read_padding(formulas: Sequence[Stated]) -> None:
         if "$" not in text and _OF_ALL.search(text) and not _DENIED.search(text):
             _is_said_of_all(formulas, text)
     for k, stated in enumerate(formulas):
-        before, after = sentence(formulas, k), prose_behind(formulas, k).partition("$")[0]
+        before, behind = sentence(formulas, k), prose_behind(formulas, k)
+        after = behind.partition("$")[0]
         if stated.tree is None or _DENIED.search(before) or _DENIED.search(after):
             continue
+        of_terms = stated.raw.displayed and _OF_TERMS.match(behind) and not _DENIED.search(behind)
         if (name := _is_zero_beyond(formulas, k)) is not None:
             stated.prose.padded = (name,)
         elif (name := _is_zero_outside(formulas, k)) is not None:
             stated.chains = []
             stated.prose.padded = (name,)
         elif stated.chains:
-            stated.prose.zero_outside |= _SAID.search(after) is not None
+            stated.prose.zero_outside |= bool(of_terms) or _SAID.search(after) is not None
         elif _SAID.search(after) and _LINKED.match(after):
             names = (*stated.mentions, *(name for m in stated.memberships for name in m.names))
             stated.prose.padded = tuple(name for name in names if isinstance(name, s.Symbol | s.Scripted))

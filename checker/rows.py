@@ -13,7 +13,7 @@ from functools import cache
 from typing import TypeAlias
 
 from verify_derivations.checker.related import note_related
-from verify_derivations.checker.sentences import sentences
+from verify_derivations.checker.sentences import prose_behind, sentence, sentences
 from verify_derivations.checker.statements import Chain, Membership, Stated
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
@@ -88,6 +88,8 @@ _CALLED_SO = re.compile(  # “$y \\in R^n$ the response, $\\beta \\in R^p$ …�
     r"[\s.)]*$|\s*,?\s*(?:the|our|an?)\s+(?:[a-z]+\s+){0,2}(?:responses?|labels?|targets?|outcomes?|coefficients?|weights?|parameters?)"
     r"(?:\s+vectors?)?\s*(?:[,.;]|and\b|$)", re.I,
 )  # fmt: skip
+_A_MATRIX = re.compile(r"\bmatrix\b|\bcolumns?\b", re.I)
+_OTHER_LISTS = re.compile(r"\brows?\b|\bconcat\w*|\bstack\w*|\b(?:not|no|block)\b", re.I)
 WHOLE = s.Symbol(":")
 _Parts: TypeAlias = dict[s.Node, tuple[Stated, s.Scripted, s.Node]]  # what a name is → where, the name, the matrix
 
@@ -106,23 +108,24 @@ class _Said:
 
 def read_rows(formulas: Sequence[Stated]) -> None:
     """Give the names of rows and columns definitions; note the others of which the prose says something like that."""
-    lists = (_side_by_side(f, chain, formulas) for f in formulas for chain in f.chains)
+    lists = (_side_by_side(formulas, k, chain) for k, f in enumerate(formulas) for chain in f.chains)
     written = [each for each in lists if each is not None]
-    for f, chain, *_ in written:  # it declares the matrix, and says what its columns are
+    for f, chain, _, _, space in written:  # it declares the matrix, and says what its columns are
         f.chains = [c for c in f.chains if c is not chain]
-        f.memberships.append(Membership(chain.sides[:1], chain.space or chain.sides[1]))
+        f.memberships.append(Membership(chain.sides[:1], space))
     spaces = {plain(name): m.where for f in formulas for m in f.memberships
               if isinstance(m.where, s.Space) and len(m.where.extents) == 2 for name in m.names}  # fmt: skip
     defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains}
     computed = {plain(c.sides[0]) for f in formulas for c in f.chains if not any(map(_is_written_out, c.sides[1:]))}
     told: dict[tuple[tuple[str, ...], s.Node], _Parts] = {}  # for each section and name
-    for f, chain, name, part in written:
+    listed = {plain(x) for _, chain, name, *_ in written for x in (name, chain.sides[0])}
+    for f, chain, name, part, _ in written:
         if plain(name) not in defined:
             f.prose.stacked = True
             told.setdefault((f.raw.section, plain(name)), {})[part] = (f, name, chain.sides[0])
-    for sentence in sentences(formulas):
+    for text in sentences(formulas):
         read = set[int]()
-        for said in _readings(sentence, formulas):
+        for said in _readings(text, formulas):
             stated, matrix = formulas[said.name], _only(formulas[said.matrix])
             found = _name(formulas, stated)
             if found is None or matrix is None or stated.raw.displayed:
@@ -144,11 +147,11 @@ def read_rows(formulas: Sequence[Stated]) -> None:
             if plain(name) not in defined:
                 part = _part(matrix, letter, said.kind, _is_row(formulas, name))
                 told.setdefault((stated.raw.section, plain(name)), {}).setdefault(part, (stated, name, matrix))
-        for stated, name, part, matrix in _unnamed(sentence, formulas, spaces):
+        for stated, name, part, matrix in _unnamed(text, formulas, spaces):
             if plain(name) not in defined:
                 stated.prose.stacked = True
                 told.setdefault((stated.raw.section, plain(name)), {}).setdefault(part, (stated, name, matrix))
-        note_related(sentence, formulas, read, defined)
+        note_related(text, formulas, read, defined | listed)
     for parts in told.values():
         for part, (stated, name, matrix) in parts.items():
             if len(parts) == 1:
@@ -189,17 +192,26 @@ def _declare_by_parts(
     spaces: dict[s.Node, s.Space],
 ) -> None:  # fmt: skip
     """Declare a matrix of which only the rows are: those are all ``x_i ∈ R^p`` for ``i = 1, …, n``."""
-    lengths = {m.where.extents for f in formulas for m in f.memberships if isinstance(m.where, s.Space)
-               for x in m.names if plain(x) == plain(name)}  # fmt: skip
+    length = _length(formulas, name)
     ends = {(first, last) for f in formulas for letter, first, last in f.ranges if s.Symbol(letter) == name.sub}
-    if len(lengths) != 1 or len(ends) != 1 or not isinstance(matrix, s.Symbol):
+    if length is None or len(ends) != 1 or not isinstance(matrix, s.Symbol):
         return
-    (length, *more), ((first, last),) = *lengths, ends
-    if more not in ([], [s.Number("1")]) or first != s.Number("1"):
+    ((first, last),) = ends
+    if first != s.Number("1"):
         return
     extents = (last, length) if kind.lower() == "row" else (length, last)
     spaces[plain(matrix)] = s.Space("\\mathbb{R}", extents)
     stated.memberships.append(Membership((matrix,), spaces[plain(matrix)]))
+
+
+def _length(formulas: Sequence[Stated], name: s.Node) -> s.Node | None:
+    """The p of the only ``x_i ∈ R^p``, or ``R^{p×1}``."""
+    lengths = {m.where.extents for f in formulas for m in f.memberships if isinstance(m.where, s.Space)
+               for x in m.names if plain(x) == plain(name)}  # fmt: skip
+    if len(lengths) != 1:
+        return None
+    ((length, *more),) = lengths
+    return length if more in ([], [s.Number("1")]) else None
 
 
 @cache
@@ -250,13 +262,13 @@ def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
 
 
 def _side_by_side(
-    f: Stated, chain: Chain, formulas: Sequence[Stated]
-) -> tuple[Stated, Chain, s.Scripted, s.Node] | None:  # fmt: skip
+    formulas: Sequence[Stated], k: int, chain: Chain
+) -> tuple[Stated, Chain, s.Scripted, s.Node, s.Space] | None:  # fmt: skip
     """``X = (x_1, …, x_N) ∈ R^{d×N}``, ``X = [x^{(1)}, …, x^{(m)}]``: the name of its columns, or of its rows where the
-    list is transposed, and which part each is."""
-    matrix, values = chain.sides[0], chain.sides[-1]
-    space = chain.space
-    if len(chain.sides) != 2 or space is None or len(space.extents) != 2 or not isinstance(matrix, s.Symbol):
+    list is transposed, which part each is, and the shape, also where the text only calls ``X = [x_1, …, x_N]`` a matrix
+    and the columns are declared."""
+    matrix, values, f = chain.sides[0], chain.sides[-1], formulas[k]
+    if len(chain.sides) != 2 or not isinstance(matrix, s.Symbol):
         return None
     sup = values.sup if isinstance(values, s.Scripted) and values.sub is None else None
     turned = sup is not None and is_transpose(sup)
@@ -266,16 +278,31 @@ def _side_by_side(
     names = [x for x in items if isinstance(x, s.Scripted) and _place(x) is not None]
     if len(items) < 3 or len(names) + 1 != len(items) or not isinstance(items[-2], s.Dots):
         return None
-    count, base = space.extents[not turned], names[0].base
-    if any(x.base != base for x in names) or _place(names[0]) != s.Number("1") or _place(names[-1]) != count:
+    base, count = names[0].base, _place(names[-1])
+    if any(x.base != base for x in names) or _place(names[0]) != s.Number("1") or count is None:
         return None
     used = (_untransposed(n) for g in formulas for n in g.nodes if isinstance(n, s.Scripted) and n.base == base)
     name = next((n for n in used if _is_index(_place(n)) and (n.sub is None) == (names[0].sub is None)), None)
     letter = _place(name) if name is not None else None
     if name is None or letter is None:
         return None
+    space = chain.space or _of_columns(formulas, k, name, count, turned)
+    if space is None or len(space.extents) != 2 or space.extents[not turned] != count:
+        return None
     kind = "row" if turned else "column"
-    return f, chain, name, _part(matrix, letter, kind, as_row=False)
+    return f, chain, name, _part(matrix, letter, kind, as_row=False), space
+
+
+def _of_columns(
+    formulas: Sequence[Stated], k: int, name: s.Node, count: s.Node, turned: bool
+) -> s.Space | None:  # fmt: skip
+    """The shape of what the text calls the matrix of the vectors that are listed, each of which is declared."""
+    length, said = _length(formulas, name), f"{sentence(formulas, k)} {prose_behind(formulas, k)}"
+    matrix = formulas[k].chains[0].sides[0]
+    declared = any(matrix in m.names for f in formulas for m in f.memberships)
+    if length is None or declared or not _A_MATRIX.search(said) or _OTHER_LISTS.search(said):
+        return None
+    return s.Space("\\mathbb{R}", (count, length) if turned else (length, count))
 
 
 def _untransposed(name: s.Scripted) -> s.Scripted:
@@ -320,7 +347,7 @@ def _said(match: re.Match[str]) -> _Said:
 def _ends(formulas: Sequence[Stated], before: str, behind: str, many: bool) -> bool:
     """Whether no more is said of it; of many, not of several names at once."""
     other = _LISTED.match(behind) if many else None
-    if other is not None and not formulas[int(other[1])].ranges:
+    if other is not None and not formulas[int(other[1])].ranges and not formulas[int(other[1])].raw.displayed:
         further = behind[other.end():]
         if not _declares_vectors(formulas[int(other[1])]) or not _CALLED_SO.match(further):
             return False

@@ -36,7 +36,7 @@ _PRODUCTS = tuple(  # `size` is m \times n, or m and `other` n
         rf"{_NAMES}\s*\(\s*(?:(?:of\s+)?{_SIZE}\s+|an?\s+)?{_BY}(?:\s+{_ARRAY})?\s*\)",
     )
 )  # fmt: skip
-_CALLED_SO = r"(?:(?!(?:with|where|for|in|of|by)\b)[a-z]+\s+){0,2}"  # “positive $p$”
+_CALLED_SO = r"(?:(?!(?:with|where|for|in|of|by)\b)[a-z]+\s+){0,4}"  # “positive $p$”, “one fake sample $x_f$”
 _EACH = rf"\$(?P<name>\d+)\$(?P<more>(?:\s*(?:,\s*and|,|and)\s*{_CALLED_SO}\$\d+\$)*)"
 _IN_SPACES = re.compile(  # “a query $q$, key $k$ and $v$, all elements of $\\mathbb{R}^{n \\times h}$”; `size` is that
     rf"{_EACH}\s*,?\s*(?:(?:which|that|is|are|be|being|both|all|each|an?|two|three|real|lies?|lives?|living|lying)\s+)+"

@@ -101,6 +101,8 @@ def _is_supposed(
     name = left.function if isinstance(left, s.Call) else left
     if chain.update or chain.partly or not right or any(map(contains_derivative, chain.sides)):
         return False
+    if f.prose.defined is not None:  # words say plainly what it is, “with $X$, whose rows are $x_n^\top$”
+        return False
     if not isinstance(name, s.Symbol | s.Scripted) or isinstance(name, s.Scripted) and name.primes:
         return False
     if isinstance(left, s.Call) and (_IF.search(f.raw.context) or _stands_behind(formulas, k)):

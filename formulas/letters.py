@@ -19,6 +19,7 @@ class Letters(Forked):
 
     ranges: list[Range] = field(default_factory=list)
     sections: dict[int, tuple[str, ...]] = field(default_factory=dict)  # of formulas, by number
+    zero_in: set[tuple[str, ...]] = field(default_factory=set)  # sections of which a definition counts something from 0
     of_sums: list[Range] = field(default_factory=list)  # those that sums state
     means: dict[int, dict[str, str]] = field(default_factory=dict)  # number → letters of means, and to what they run
     pairs: dict[int, frozenset[str]] = field(default_factory=dict)  # number → letters over which sums run, too

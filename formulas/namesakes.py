@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.data_of_sections import own_data
 from verify_derivations.formulas.document import is_within
 from verify_derivations.formulas.fonts import Place, Trees
 from verify_derivations.formulas.nets_of_sections import own_nets
@@ -58,6 +59,8 @@ def namesakes(trees: Trees) -> dict[Place, frozenset[s.Symbol]]:
         found[place].add(s.Symbol(SIGMOID))
     for place, net in own_nets(trees).items():
         found[place] |= net
+    for place, data in own_data(trees).items():
+        found[place] |= data
     return {place: frozenset(letters) for place, letters in found.items()}
 
 

@@ -177,3 +177,14 @@ def test_a_function_without_arguments_is_meant_at_its_own(claim: str, verdict: V
 def test_functions_of_other_variables_are_taken_somewhere(text: str, claim: str, verdict: Verdict) -> None:
     found = claimed(f"{text}\n\n$$ CLAIM $$\n", claim)
     assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("1 - y_t^2", PROVED), ("1 + y_t^2", REFUTED)])
+def test_a_name_with_which_the_definition_is_said_again(claim: str, verdict: Verdict) -> None:
+    text = r"""Let $w \in \mathbb{R}^n$, $x_t \in \mathbb{R}^n$ and $y_t = \tanh(w^\top x_t + b)$ for $t = 1, \dots, T$.
+We write the argument as $a_t$, so $y_t = \tanh(a_t)$ with $a_t = w^\top x_t + b$, and $L = \sum_{t=1}^T y_t$.
+
+$$\frac{\partial L}{\partial a_t} = CLAIM$$
+"""
+    found = report_on(text.replace("CLAIM", claim)).formulas[-1]
+    assert found.verdict is verdict, found.message

@@ -358,6 +358,8 @@ def test_a_model_of_given_data_defines_none(more: str, noise: bool) -> None:
 @pytest.mark.parametrize(("said", "open_"), [
     ("Let $J = \\frac12 w^2 x$ (up to a constant).", False),
     ("Up to an additive constant, $J = \\frac12 w^2 x$.", False),
+    ("Let $J = \\frac12 w^2 x$ up to a constant, and $w > 0$.", False),
+    ("Let $J = \\frac12 w^2 x$ up to a constant and factor.", True),
     ("Let $J = \\frac12 w^2 x$ up to a constant factor.", True),
     ("Let $J = \\frac12 w^2 x$ up to a multiplicative constant.", True),
     ("Let $J = \\frac12 w^2 x$ up to a constant that depends on $w$.", True),

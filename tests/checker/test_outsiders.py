@@ -81,6 +81,10 @@ COUNTS = (
     r"The rate is $\lambda_i = \exp(x_i^\top \beta)$, and up to a constant the log-likelihood is"
     "\n\n$$ \\ell(\\beta) = \\sum_{i=1}^n (y_i x_i^\\top \\beta - \\exp(x_i^\\top \\beta)). $$"
 )
+RATES = (
+    r"With $\lambda_i = \exp(x_i^\top \beta)$ let"
+    "\n\n$$ Q(\\beta) = \\sum_{i=1}^n (\\lambda_i - y_i x_i^\\top \\beta) $$\n\nup to a constant, and"
+)
 HATS = r"The model is $\hat{y}(x) = w^\top x$ with $w, x \in \mathbb{R}^n$ and $E = \frac12 (\hat{y}(x) - t)^2$."
 DECAY = (
     r"Let $w \in \mathbb{R}^n$, $L(w) = L_0(w) + \frac{\lambda}{2} \|w\|_2^2$ and $R(w) = \|w\|_2^2$. Note that"
@@ -117,6 +121,7 @@ RIGHT = (
     (STEP, r"\frac{\partial f(\theta')}{\partial d} = H \theta' + g"),
     (DENOTED, r"\frac{\partial L}{\partial W} = g x^\top"),
     (COUNTS, r"\frac{\partial \ell}{\partial \beta} = \sum_{i=1}^n (y_i - \lambda_i) x_i"),
+    (RATES, r"\nabla Q(\beta) = \sum_{i=1}^n (\lambda_i - y_i) x_i"),
     (SQUARES, r"\frac{\partial Q}{\partial \beta} = -2 X^\top (y - X \beta)"),
     (SQUARES, r"\nabla Q(\beta) = 2 X^\top X \beta - 2 X^\top y"),
     (CLASSIFIER, r"\frac{\partial K}{\partial w} = -(1 - D(x)) x + D(G(z)) G(z)"),
@@ -152,6 +157,7 @@ NOT_RIGHT = (
     (STEP, r"\frac{\partial f(\theta')}{\partial d} = H \theta + g"),
     (DENOTED, r"\frac{\partial L}{\partial W} = -g x^\top"),
     (COUNTS, r"\frac{\partial \ell}{\partial \beta} = \sum_{i=1}^n (\lambda_i - y_i) x_i"),
+    (RATES, r"\nabla Q(\beta) = \sum_{i=1}^n (y_i - \lambda_i) x_i"),
     (SQUARES, r"\frac{\partial Q}{\partial \beta} = -X^\top (y - X \beta)"),
     (SQUARES, r"\nabla Q(\beta) = 2 X^\top X \beta + 2 X^\top y"),
     (CLASSIFIER, r"\frac{\partial K}{\partial w} = -(1 - D(x)) x - D(G(z)) G(z)"),

@@ -167,6 +167,8 @@ def test_a_loss_of_nothing_but_a_penalty() -> None:
     [
         (r"Often one adds a ridge penalty, $J(w) = \ell(w) + \frac{\lambda}{2} \|w\|^2$, to the loss.", Verdict.PROVED),
         (r"Adding a ridge penalty gives the objective $J(w) = \ell(w) + \frac{\lambda}{2} \|w\|^2$.", Verdict.PROVED),
+        (r"Add $\lambda w^\top w$ to the loss, $J(w) = \ell(w) + \frac{\lambda}{2} \|w\|^2$.", Verdict.PROVED),
+        (r"Add $\lambda w^\top w$ to the loss, with $J(w) = \ell(w)$ so far.", Verdict.UNDECIDED),
         (r"Let $J(w) = \ell(w) + \frac{\lambda}{2} \|w\|^2$. To the loss $J$ one adds $\|w\|^4$.", Verdict.UNDECIDED),
     ],
 )

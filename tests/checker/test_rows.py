@@ -440,3 +440,41 @@ def test_rows_before_other_data_and_one_of_many_in_an_exercise(first: str, verdi
     one, other = (f for f in report_on(EXERCISES.replace("FIRST", first)).formulas if f.displayed)
     assert one.verdict is verdict, one.message
     assert not other.verdict.wrong, other.message  # η is one of the η_i there
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "verdicts"),
+    [
+        ("the matrix with these columns", "U (s - t)", {PROVED}),
+        ("the matrix with these columns", "U (t - s)", {REFUTED}),
+        ("the matrix with these columns", r"U^\top (s - t)", {ILL_FORMED}),
+        ("the matrix of all vectors", "U (s - t)", {PROVED}),
+        ("the matrix with these rows", "U (s - t)", {UNDECIDED, ILL_FORMED}),
+        ("their concatenation in a matrix", "U (s - t)", {UNDECIDED, ILL_FORMED}),
+    ],
+)
+def test_matrix_of_listed_columns_has_their_shape(said: str, claim: str, verdicts: set[Verdict]) -> None:
+    text = r"""Let $v \in \mathbb{R}^d$, $u_w \in \mathbb{R}^d$, $w = 1, \dots, V$, $t \in \mathbb{R}^V$ and
+$U = [u_1, \dots, u_V]$ SAID.
+
+$$s_w = u_w^\top v, \qquad L = \frac12 \sum_{w=1}^V (s_w - t_w)^2$$
+$$\frac{\partial L}{\partial v} = CLAIM$$
+"""
+    found = report_on(text.replace("SAID", said).replace("CLAIM", claim)).formulas[-1]
+    assert found.verdict in verdicts, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [("2 X^\\top (X w - y)", PROVED), ("X^\\top (X w - y)", REFUTED), ("2 X (X w - y)", ILL_FORMED)],
+)
+@pytest.mark.parametrize("behind", [",", " we have"])
+def test_rows_that_are_told_where_a_claim_begins(behind: str, claim: str, verdict: Verdict) -> None:
+    text = r"""Let $x_i \in \mathbb{R}^d$, $y_i \in \{0, 1\}$ and $L(w) = \sum_{i=1}^N (x_i^\top w - y_i)^2$.
+
+With the matrix $X \in \mathbb{R}^{N \times d}$, whose rows are $x_i^\top$BEHIND
+
+$$\nabla L(w) = CLAIM$$
+"""
+    found = claimed(text.replace("BEHIND", behind), claim)
+    assert found.verdict is verdict, found.message
