@@ -162,13 +162,23 @@ class _Beside:
         code = _PARAMETERS.sub("", f.raw.code)
         for match in _ASSIGNED.finditer(f"{code}\n{f.raw.context}\n{f.raw.tail}"):
             left = match["left"] or match["lefts"]
-            lefts, others = self._words(left), self._words(match[0][len(left) :])
+            lefts, right = self._words(left), match[0][len(left) :].lstrip()
+            values = _items(right.lstrip("=").strip())
+            if len(lefts) == len(values) > 1:  # w, x = -1, 2: neither is made of the other
+                for name, value in zip(lefts, values, strict=True):
+                    self._assigned(f, name, self._words(value), changed=False)
+                continue
+            others = self._words(right)
             for name in lefts:
-                equation = {base_of(name), *map(base_of, others)}  # b = z - w * x of z = w x + b
-                if name in others or match[0][len(left) :].lstrip()[0] in "-+*/@":
-                    self.names.changed(f, name, tuple(others))
-                elif equation not in self.names.equations:
-                    self.names.may_be(f, name, (*others, *(x for x in lefts if x != name)))
+                found = [*others, *(x for x in lefts if x != name)]
+                self._assigned(f, name, found, changed=right[0] in "-+*/@")
+
+    def _assigned(self, f: Stated, name: s.Symbol, others: Sequence[s.Symbol], *, changed: bool) -> None:
+        equation = {base_of(name), *map(base_of, others)}  # b = z - w * x of z = w x + b
+        if changed or name in others:
+            self.names.changed(f, name, tuple(others))
+        elif equation not in self.names.equations:
+            self.names.may_be(f, name, tuple(others))
 
     def _words(self, code: str) -> list[s.Symbol]:
         words = re.findall(r"[A-Za-z]\w*", re.sub(r"_\w{1,2}\b|\bself\.", "", code))
@@ -251,6 +261,18 @@ class _Beside:
             for name in dict.fromkeys(new):
                 others = (x for side in sides for x in names_in(side) if base_of(x) != base_of(name))
                 self.names.may_be(f, name, tuple(others))
+
+
+def _items(code: str) -> list[str]:
+    """What stands between the commas of a line of code that are in no brackets."""
+    found, depth = [""], 0
+    for character in code:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return found
 
 
 def _has_a_derivative(side: s.Node) -> bool:

@@ -44,6 +44,7 @@ from verify_derivations.checker.undefined_losses import (
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
+    apart,
     defined_elsewhere,
     frozen_in,
     held_fast,
@@ -148,6 +149,10 @@ def judge_link(
         comparisons, value = compare(world, here, left, right, conditions)
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
+            whatever_it_is = not (here.varied or here.varied_in) or apart(world, sides)
+            identity = _as_identity(world, left, right, conditions, number, effort, error) if whatever_it_is else None
+            if identity is not None:
+                return identity
             error = Unsupported(elsewhere)
         if isinstance(error, Endless) and (of_a_step := directly(world, sides, judged_in, number)) is not None:
             return of_a_step

@@ -453,8 +453,18 @@ def whatever(
     return variables.isdisjoint(related) and all(
         (world.unknown.unread[name].told or world.unknown.unread[name].whole or name in world.below((v,)))
         and v not in world.below(world.unknown.unread[name].names, as_written=True)
-        for name in reached & world.unknown.unread.keys() for v in variables
+        for name in reached & world.unknown.unread.keys() for v in variables if v != name  # x by itself is x
     )  # fmt: skip
+
+
+def apart(world: World, sides: tuple[s.Node, ...]) -> bool:
+    """Whether no name in an equation may be made of another one there by a definition that has no meaning: then an
+    identity holds, with differentials of them as well."""
+    named = names_of(world, sides)
+    unread = named & world.unknown.unread.keys()
+    return all(
+        world.below(world.unknown.unread[name].names, as_written=True).isdisjoint(named - {name}) for name in unread
+    )
 
 
 def unread_relation(
