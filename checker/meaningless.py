@@ -483,6 +483,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(ShapeError, _of_a_column),
     Doubt(ShapeError, loose.of_a_row),
     Doubt(ShapeError, loose.of_numbers),
+    Doubt(ShapeError, loose.of_a_list),
     Doubt(ShapeError, loose.of_entries),
     Doubt(ShapeError, loose.of_two_fonts),
     Doubt(ShapeError, _of_a_numbered_part),
