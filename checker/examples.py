@@ -18,6 +18,7 @@ CASE = re.compile(  # “for $\\lambda = 0$ …”, “**Case 1: $\\lambda = 0$.
     r"|\bcase(?:\s+\(?\w{1,4}\)?)?\W*$|(?:\b(?:figure|fig\.)|\\caption\{)[^$!?]*$", re.I,
 )  # fmt: skip
 _SUPPOSED = re.compile(r"\b(?:if|when|suppose)\b[^.:;!?]{0,60}\b(?:is|are|equals)\W*$", re.I)  # “if the parameter is:”
+_IN_BRACKETS = re.compile(r"\([^()]*$")  # “three of them (i.e. $$K = 3$$)”: also with two signs in the text
 LISTED = re.compile(r"[\s,]*(?:and)?\s*")
 
 
@@ -27,7 +28,8 @@ def example(stated: Stated, chain: Chain) -> tuple[s.Node, ...]:
     *names, value = chain.sides
     if chain.update or chain.space is not None or not names:
         return ()
-    supposed = not stated.raw.displayed or _SUPPOSED.search(stated.raw.context) is not None
+    said = stated.raw.context
+    supposed = not stated.raw.displayed or bool(_SUPPOSED.search(said) or _IN_BRACKETS.search(said))
     if not (_is_list_of_numbers(value) or supposed and is_number(value)):
         return ()
     return tuple(names) if all(isinstance(name, s.Symbol | s.Scripted) for name in names) else ()
