@@ -372,12 +372,13 @@ def _of_an_operator(refuted: Refuted) -> str | None:
 
 
 def operator(world: World, sides: Sequence[s.Node]) -> str | None:
-    """The D of ``df/dx = D f(x) = D_x f``, which nothing declares: it differentiates."""
+    """The D of ``df/dx = D f(x) = D_x f``, which nothing declares, and of ``Df(x)``: it differentiates."""
     known = (world.declarations, world.known, world.aliases)
     if not states_derivatives(world, sides) or any("D" in names for names in known):
         return None
-    products = [x.factors for side in sides for x in s.walk(side) if isinstance(x, s.Product)]
-    found = any(base_of(x) == "D" for factors in products for x in factors[:-1])
+    nodes = [x for side in sides for x in s.walk(side)]
+    found = any(base_of(x) == "D" for node in nodes if isinstance(node, s.Product) for x in node.factors[:-1])
+    found |= any(f"D{name}" == base_of(x.function) for x in nodes if isinstance(x, s.Call) for name in world.functions)
     return "whether D differentiates is not said" if found else None
 
 

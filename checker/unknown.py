@@ -243,11 +243,14 @@ def _of_another(
 
 
 def take_beside(world: World, formulas: Sequence[Stated]) -> None:
-    """Note what ``formulas`` declare or define that a scope does not see."""
+    """Note what ``formulas`` that a scope does not see declare or define, or of what they define it."""
     for f in formulas:
-        lefts = [chain.sides[0] for chain in f.chains if len(chain.sides) > 1 and not chain.update]
+        chains = [chain for chain in f.chains if len(chain.sides) > 1 and not chain.update]
+        lefts = [chain.sides[0] for chain in chains]
         names = [left.function if isinstance(left, s.Call) else left for left in lefts]
         names += [name for member in f.memberships for name in member.names]
+        names += [x for c in chains if not any(map(contains_derivative, c.sides)) for side in c.sides[1:]
+                  for x in names_in(side)]  # fmt: skip
         for reference in map(world.table.reference, names):
             if reference is not None:
                 world.unknown.beside.setdefault(reference.name, f.number)
