@@ -378,7 +378,8 @@ def operator(world: World, sides: Sequence[s.Node]) -> str | None:
         return None
     nodes = [x for side in sides for x in s.walk(side)]
     found = any(base_of(x) == "D" for node in nodes if isinstance(node, s.Product) for x in node.factors[:-1])
-    found |= any(f"D{name}" == base_of(x.function) for x in nodes if isinstance(x, s.Call) for name in world.functions)
+    called = {base_of(x.function) for x in nodes if isinstance(x, s.Call)}
+    found |= any(f"D{name}" in called for name in called | world.functions.keys())
     return "whether D differentiates is not said" if found else None
 
 

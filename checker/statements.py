@@ -295,9 +295,11 @@ def at_index(chain: Chain, condition: s.Relation) -> Chain:
 
 
 def is_index(tree: s.Node, letter: str) -> bool:
-    """Whether a letter stands in subscripts and superscripts only."""
+    """Whether a letter stands in subscripts and superscripts only, or is compared with another one, ``1\\{i = j\\}``."""
     if isinstance(tree, s.Symbol):
         return name_of(tree) != letter
+    if isinstance(tree, s.Relation) and all(isinstance(x, s.Symbol) for x in tree.sides):
+        return {*tree.relations} <= {"=", "\\neq"}
     inner = (tree.base,) if isinstance(tree, s.Scripted) else s.children(tree)
     return all(is_index(node, letter) for node in inner)
 

@@ -90,7 +90,8 @@ def connecting(text: str) -> bool:
 
 def supposing(text: str) -> bool:
     """Whether what follows ``\\text{…}`` is a condition of what stands before it."""
-    return text.strip(" ,;:.").lower() in ("if", "when", "for", "at", "whenever", "if and only if", "iff", "only if")
+    words = "".join(text.split()).strip(",;:.").lower()
+    return words in ("if", "when", "for", "at", "whenever", "ifandonlyif", "iff", "onlyif", "s.t", "subjectto")
 
 
 def bracket(opening: str) -> str:
