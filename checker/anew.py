@@ -188,10 +188,10 @@ def contested(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
 
 
 def said_elsewhere(case: Case, found: Mapping[int, Formula]) -> dict[int, str]:
-    """Equations that are refuted, though another section has the same one as a definition; and functions in the text,
-    ``g(z) = σ(z)``, that another section defines otherwise: both may be of another one."""
+    """Equations that are refuted, though another section has the same one as a definition, or it holds there; and
+    functions in the text, ``g(z) = σ(z)``, that another section defines otherwise: both may be of another one."""
     reasons: dict[int, str] = {}
-    defining = [f for f in case.formulas if f.chains and found[f.number].verdict is Verdict.DEFINED]
+    defining = [f for f in case.formulas if f.chains and found[f.number].verdict in (Verdict.DEFINED, Verdict.PROVED)]
     for f in case.formulas:
         if found[f.number].verdict is not Verdict.REFUTED or len(f.chains) != 1 or f.derivatives:
             continue

@@ -280,9 +280,14 @@ def _is_rule(refuted: Refuted) -> str | None:
 
 
 def is_rule(world: World, sides: Sequence[s.Node], number: int, judged_in: Callable[[World], Judged]) -> bool:
-    """Whether a claim holds whatever its letters stand for, none of which depends on another."""
+    """Whether a claim holds whatever its letters stand for, none of which depends on another, the gradient being a
+    column or a row."""
     rule = of_own_letters(world, sides, number)
-    return rule is not None and judged_in(rule.world).link.verdict in HOLDS
+    if rule is None:
+        return False
+    transposed = rule.world.fork()
+    transposed.readings = world.readings.but(gradient="column" if world.readings.gradient == "row" else "row")
+    return any(judged_in(other).link.verdict is Verdict.PROVED for other in (rule.world, transposed))
 
 
 def _slope_told(refuted: Refuted) -> str | None:
