@@ -90,8 +90,7 @@ def connecting(text: str) -> bool:
 
 def supposing(text: str) -> bool:
     """Whether what follows ``\\text{…}`` is a condition of what stands before it."""
-    words = "".join(text.split()).strip(",;:.").lower()
-    return words in ("if", "when", "for", "at", "whenever", "ifandonlyif", "iff", "onlyif", "s.t", "subjectto")
+    return text.strip(" ,;:.").lower() in ("if", "when", "for", "at", "whenever", "if and only if", "iff", "only if")
 
 
 def bracket(opening: str) -> str:
