@@ -162,6 +162,14 @@ def _inside(failed: Failed) -> str | None:
     return f"{failed.error}: it stands in formula {number}, which has no meaning"
 
 
+def _by_its_transpose(failed: Failed) -> str | None:
+    """The θ of ``θ^\\top = [a^\\top, 1]``, which says what it is."""
+    left = failed.left
+    reference = failed.world.table.reference(left) if isinstance(left, s.Scripted) else None
+    own = reference is not None and reference.transposed and reference.name == failed.base
+    return f"{failed.error}: the equation may say what it is" if own else None
+
+
 def _of_a_layer(failed: Failed) -> str | None:
     """The W of ``W^{l+1}`` beside ``u^l = W^l x^{l-1}``, a definition of every layer by what has no shape."""
     world = failed.world
@@ -478,6 +486,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt((UndefinedSymbol, ShapeError), _changed),
     Doubt(UndefinedSymbol, _may_have_entries, "symbol"),
     Doubt(UndefinedSymbol, _inside, "symbol"),
+    Doubt(UndefinedSymbol, _by_its_transpose, "symbol"),
     Doubt(UndefinedSymbol, _of_a_layer, "symbol"),
     Doubt(UndefinedSymbol, _nor_another, "symbol"),
     Doubt(UndefinedSymbol, _of_something_unknown, "symbol"),
