@@ -16,7 +16,6 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.ranks import (
-    ENTRYWISE,
     MATRIX,
     NUMBER,
     Definition,
@@ -27,6 +26,7 @@ from verify_derivations.formulas.ranks import (
     symbol_of,
 )
 from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, names_in
+from verify_derivations.formulas.symbols import ENTRYWISE
 from verify_derivations.formulas.world import Declaration, World
 
 TRACES = frozenset(("tr", "Tr", "trace", "det"))
