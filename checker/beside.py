@@ -18,7 +18,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import UNITS
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
 from verify_derivations.formulas.spellings import NAMES
-from verify_derivations.formulas.symbols import LABELS, OPERATORS
+from verify_derivations.formulas.symbols import LABELS, LOSSES, OPERATORS
 
 _SHORT = (
     r"\s+(?:(?:the|its|our|an?)\s+)?(?:(?!(?:outputs?|returns?|gives?|yields?|gets?|calls?|is|are)\b)[\w-]+\s+){0,2}"
@@ -80,6 +80,7 @@ _SOLVED = re.compile(r"\b(?:solutions?|solv(?:es?|ing)|satisf(?:y|ies)|fixed[-\s
 _NOW = re.compile(
     r"\b(?:now|from\s+here|henceforth|instead|redefin\w+|in\s+this\s+section|in\s+what\s+follows)\b", re.I
 )
+_ARROWS = frozenset(("\\to", "\\longrightarrow", "\\rightarrow", "\\xrightarrow"))
 _NEAR = (
     "\\approx", "\\sim", "\\simeq", "\\cong", "\\neq", "\\notin", "\\subset", "\\ll", "\\gg", "\\le", "\\ge", "<", ">",
 )  # fmt: skip
@@ -192,7 +193,9 @@ class _Beside:
                 others = (*(side for chain in f.chains for side in chain.sides), *loose)
                 self.names.may_be(f, name, tuple(x for part in others for x in names_in(part) if x != name))
         for item in f.mentions:
-            if isinstance(item, s.Relation) and item.relations[0] not in _NEAR and not _is_step(item):
+            if isinstance(item, s.Relation) and len(item.sides) > 2 and {*item.relations} <= _ARROWS:
+                self._flow(f, item)
+            elif isinstance(item, s.Relation) and item.relations[0] not in _NEAR and not _is_step(item):
                 self._any_of(f, *item.sides)
         for chain in f.chains:
             left, *right = chain.sides
@@ -224,6 +227,19 @@ class _Beside:
             if isinstance(member.where, s.Finite) and any(is_value(x) or is_power(x) for x in member.where.items):
                 for name in member.names:
                     self.names.may_be(f, name, (member.where,))
+
+    def _flow(self, f: Stated, chart: s.Relation) -> None:
+        """``x \\to h \\to L``: each is made of what stands before it, and a loss of what stands right before it."""
+        before: tuple[s.Node, ...] = ()
+        last: tuple[s.Node, ...] = ()
+        for side in chart.sides:
+            names = tuple(names_in(side))
+            for name in names:
+                if isinstance(side, s.Symbol) and base_of(name) in LOSSES and base_of(name) in self.names.tops and last:
+                    f.prose.losses += ((name, last),)
+                else:
+                    self.names.may_be(f, name, before)
+            before, last = (*before, *names), names
 
     def joined(self, f: Stated) -> None:
         """``wx`` of which nothing tells whether it is one symbol or a product; it is read as one. (Of ``w h_{t-1}`` h

@@ -116,9 +116,9 @@ def _by_entries(trees: Sequence[s.Node]) -> set[s.Node]:
         if isinstance(node, s.Scripted) and node.sub is not None and plain(node.base) in listed:
             used.setdefault(plain(node.base), []).append(node.sub)
     found = set[s.Node]()
-    for part in nodes:
-        left = part.sides[0] if isinstance(part, s.Relation) and part.relations[0] in s.EQUALS else None
-        for x in map(plain, left.arguments) if isinstance(left, s.Call) and isinstance(part, s.Relation) else ():
+    for part in (node for node in nodes if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS):
+        left = part.sides[0]
+        for x in map(plain, left.arguments) if isinstance(left, s.Call) else ():
             inside = (n for side in part.sides[1:] for n in s.walk(side) if isinstance(n, s.Scripted) and n.sub)
             if x in listed and any(plain(n.base) == x for n in inside):
                 counted = {s.Number(str(k)) for k in range(1, _length(listed[x]) + 1)}

@@ -295,7 +295,7 @@ def at_index(chain: Chain, condition: s.Relation) -> Chain:
 
 
 def is_index(tree: s.Node, letter: str) -> bool:
-    """Whether a letter stands in subscripts and superscripts only, or is compared with another one, ``1\\{i = j\\}``."""
+    """Whether a letter stands in subscripts and superscripts only, or is compared with another, ``1\\{i = j\\}``."""
     if isinstance(tree, s.Symbol):
         return name_of(tree) != letter
     if isinstance(tree, s.Relation) and all(isinstance(x, s.Symbol) for x in tree.sides):
@@ -373,8 +373,10 @@ def drop_words(formulas: Iterable[Stated]) -> None:
     """Read ``\\text{Error} = E = …`` as ``E = …``, of a word that stands nowhere else."""
     formulas = list(formulas)
     used = Counter(node for f in formulas for node in f.nodes if _is_word(node))
-    headed = [(f, k, chain) for f in formulas for k, chain in enumerate(f.chains)
-              if len(chain.sides) > 2 and _is_word(chain.sides[0]) and isinstance(chain.sides[1], s.Symbol | s.Scripted)]
+    headed = [
+        (f, k, chain) for f in formulas for k, chain in enumerate(f.chains)
+        if len(chain.sides) > 2 and _is_word(chain.sides[0]) and isinstance(chain.sides[1], s.Symbol | s.Scripted)
+    ]  # fmt: skip
     heads = Counter(chain.sides[0] for *_, chain in headed)
     for f, k, chain in headed:
         if used[chain.sides[0]] == heads[chain.sides[0]]:

@@ -87,13 +87,13 @@ def _bind_of_wholes(table: NameTable, nodes: Sequence[s.Node]) -> None:
     """``y_i = σ(x_i)`` beside ``∂E/∂x = ∂E/∂y ⊙ y``: i is an index of both."""
     wholes = claimed_wholes(nodes, table.gradients)
     for node in nodes if wholes else ():
-        left = node.sides[0] if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS else None
-        letter = letter_below(left) if left is not None else None
-        if letter is None or letter not in INDEX_LETTERS or letter in table.sizes or base_of(left) not in wholes:
+        if not isinstance(node, s.Relation) or node.relations[0] not in s.EQUALS:
             continue
-        assert isinstance(node, s.Relation)
+        letter, own = letter_below(node.sides[0]), base_of(node.sides[0])
+        if letter is None or letter not in INDEX_LETTERS or letter in table.sizes or own is None or own not in wholes:
+            continue
         others = {base_of(x) for side in node.sides[1:] for x in s.walk(side) if letter_below(x) == letter}
-        if others and others <= wholes - {base_of(left)}:
+        if others and others <= wholes - {own}:
             table.bound.add(letter)
 
 

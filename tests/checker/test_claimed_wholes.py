@@ -18,7 +18,8 @@ def last(text: str) -> Verdict:
      r"\frac{\partial E}{\partial x} = \frac{\partial E}{\partial y} \odot y \odot (1 + y)"),
     (LAYER + SUM, r"\frac{\partial E}{\partial x} = \frac{\partial E}{\partial y} \odot y \odot (1 - y)",
      r"\frac{\partial E}{\partial x} = \frac{\partial E}{\partial y} \odot (1 - y)"),
-    (LAYER, r"\delta x = \delta y \odot y \odot (1 - y)", r"\frac{\partial E}{\partial x} = \frac{\partial E}{\partial y}"),
+    (LAYER, r"\delta x = \delta y \odot y \odot (1 - y)",
+     r"\frac{\partial E}{\partial x} = \frac{\partial E}{\partial y}"),
     (r"Let $$y_i = x_i^2.$$ ", r"\frac{\partial y}{\partial x} = \mathrm{diag}(2 x)",
      r"\frac{\partial y}{\partial x} = \mathrm{diag}(3 x)"),
 ])  # fmt: skip

@@ -30,7 +30,10 @@ $$\text{Error} = E = -\sum_{i=1}^m t_i \log x_i$$
 $$\frac{\partial E}{\partial x_i} = CLAIM$$
 """
 SOFTMAX = r"Let $x \in \mathbb{R}^m$ and $$y_i = \frac{e^{x_i}}{\sum_{k=1}^m e^{x_k}}.$$ "
-RECONSTRUCTED = r"Let $v \in \mathbb{R}^d$, $h \in \mathbb{R}^q$, $\eta \in \mathbb{R}$. $$\Delta w = \eta (v h^T - v'{h'}^T)$$ "
+RECONSTRUCTED = (
+    r"Let $v \in \mathbb{R}^d$, $h \in \mathbb{R}^q$, $\eta \in \mathbb{R}$. "
+    r"$$\Delta w = \eta (v h^T - v'{h'}^T)$$ "
+)
 
 
 @pytest.mark.parametrize(("text", "right", "wrong"), [
@@ -51,7 +54,10 @@ def test_a_word_before_a_loss_is_none_of_its_names() -> None:
 
 
 def test_a_word_that_stands_elsewhere_is_a_name() -> None:
-    text = r"$$\text{Error} = E = \frac12 \sum_{i=1}^m (x_i - t_i)^2$$ $$\frac{\partial \text{Error}}{\partial x_i} = CLAIM$$"
+    text = (
+        r"$$\text{Error} = E = \frac12 \sum_{i=1}^m (x_i - t_i)^2$$ "
+        r"$$\frac{\partial \text{Error}}{\partial x_i} = CLAIM$$"
+    )
     assert last(text.replace("CLAIM", "x_i - t_i")) is PROVED
     assert last(text.replace("CLAIM", "t_i")) is REFUTED
 
@@ -91,7 +97,8 @@ They all do the same:
 
 ## Forwards
 
-Let $X \in \mathbb{R}^{n \times d}$, $W \in \mathbb{R}^{d \times k}$ and $b \in \mathbb{R}^{n \times k}$. $$Y = X W + b$$
+Let $X \in \mathbb{R}^{n \times d}$, $W \in \mathbb{R}^{d \times k}$ and $b \in \mathbb{R}^{n \times k}$.
+$$Y = X W + b$$
 
 ## Backwards
 
