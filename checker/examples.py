@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.sentences import ENDED
@@ -81,6 +81,7 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
     """The chains that give values for an example, and define nothing: another value is given elsewhere, or the
     quantity is defined, differentiated by, has indices, or is what a function is of."""
     named = {id(chain): example(f, chain) for f, _, chain in chains}
+    named |= _displayed(chains, named)
     values: dict[s.Node, set[s.Node]] = {}
     for _, _, chain in chains:
         for name in named[id(chain)]:
@@ -119,6 +120,17 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
         if sum(found[first:last]) > 1:  # of all that is listed together
             found[first:last] = [True] * (last - first)
     return [place for place, is_one in zip(chains, found, strict=True) if is_one]
+
+
+def _displayed(chains: Sequence[Placed], named: Mapping[int, tuple[s.Node, ...]]) -> dict[int, tuple[s.Node, ...]]:
+    """The names of displayed values, ``e = 2, x = 2``, where another equation says what one of them is, ``e = z - y``."""
+    made = {c.sides[0] for _, _, c in chains if len(c.sides) > 1 and not c.update and not is_number(c.sides[-1])}
+    values = [
+        (f, c) for f, _, c in chains if f.raw.displayed and not named[id(c)] and len(c.sides) == 2
+        and c.space is None and not c.update and isinstance(c.sides[0], s.Symbol) and is_number(c.sides[1])
+    ]  # fmt: skip
+    examples = {f.number for f, c in values if c.sides[0] in made}
+    return {id(c): (c.sides[0],) for f, c in values if f.number in examples}
 
 
 def _lists(stated: Sequence[tuple[Stated, bool]]) -> Iterator[tuple[int, int]]:

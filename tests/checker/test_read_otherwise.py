@@ -121,3 +121,21 @@ RULES = r"Let $A \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$. $$\frac{d}{
 ])  # fmt: skip
 def test_rules_are_of_letters_of_their_own(claim: str, verdict: Verdict) -> None:
     assert last(f"{RULES} $$ {claim} $$") is verdict
+
+
+CHAIN = r"$$a = w x, \quad e = a - y, \quad L = e^2$$ $$\frac{\partial L}{\partial w} = 2 e x$$ GIVEN $$CLAIM$$"
+
+
+@pytest.mark.parametrize("given", [r"$$e = 2, \quad x = 2$$", "Put in $e = 2$ and $x = 2$:"])
+def test_a_value_for_what_is_defined_is_an_example(given: str) -> None:
+    text = CHAIN.replace("GIVEN", given)
+    assert report_on(text.replace("CLAIM", "b = 1")).formulas[1].verdict is PROVED
+    assert last(text.replace("CLAIM", r"\frac{\partial L}{\partial w} = 8")) is UNDECIDED
+    assert last(text.replace("CLAIM", r"\frac{\partial L}{\partial e} = 2 e")) is PROVED
+    assert last(text.replace("CLAIM", r"\frac{\partial L}{\partial e} = 3 e")) is REFUTED
+
+
+def test_values_of_all_that_something_is_made_of_are_put_in() -> None:
+    text = r"$$x = 2, \quad w = 3$$ $$a = w x, \quad L = a^2$$ $$a = 6$$ $$\frac{\partial L}{\partial w} = CLAIM$$"
+    assert last(text.replace("CLAIM", "24")) is PROVED
+    assert last(text.replace("CLAIM", "25")) is REFUTED
