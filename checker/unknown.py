@@ -172,9 +172,10 @@ def _is_any_loss(world: World, name: str, environment: Environment) -> bool:
     """Whether a name is one of a loss of which all that it is made of is shown, and leads nowhere else: then a claim
     that holds of any loss of that holds of it."""
     found = world.unknown.unread[name]
-    inside = (found.names | found.heads) & environment.quantities.keys() if found.shown else set[str]()
-    leads = {q.head for head in inside for q in environment.consumers(head)}
-    return found.shown and name in world.losses() and leads <= {name}
+    inside = found.names | found.heads
+    if not found.shown or name not in world.losses() or inside & (world.unknown.unread.keys() - {name}):
+        return False
+    return {q.head for head in inside & environment.quantities.keys() for q in environment.consumers(head)} <= {name}
 
 
 def _head(world: World, name: s.Node) -> str | None:
