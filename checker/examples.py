@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from verify_derivations.checker.functions import may_define
@@ -123,13 +124,14 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
 
 
 def _displayed(chains: Sequence[Placed], named: Mapping[int, tuple[s.Node, ...]]) -> dict[int, tuple[s.Node, ...]]:
-    """The names of displayed values, ``e = 2, x = 2``, where another equation says what one of them is, ``e = z - y``."""
+    """The names of displayed values, ``e = 2, x = 2``, where another equation says what one is, ``e = z - y``."""
     made = {c.sides[0] for _, _, c in chains if len(c.sides) > 1 and not c.update and not is_number(c.sides[-1])}
     values = [
         (f, c) for f, _, c in chains if f.raw.displayed and not named[id(c)] and len(c.sides) == 2
         and c.space is None and not c.update and isinstance(c.sides[0], s.Symbol) and is_number(c.sides[1])
     ]  # fmt: skip
-    examples = {f.number for f, c in values if c.sides[0] in made}
+    several = Counter(f.number for f, _ in values)  # one alone is a claim
+    examples = {f.number for f, c in values if c.sides[0] in made and several[f.number] > 1}
     return {id(c): (c.sides[0],) for f, c in values if f.number in examples}
 
 

@@ -156,8 +156,9 @@ def judge_link(
             error = Unsupported(elsewhere)
         if isinstance(error, Endless) and (of_a_step := directly(world, sides, judged_in, number)) is not None:
             return of_a_step
-        if isinstance(error, ShapeError) and effort.refutation and is_rule(world, sides, number, proved_in):
-            error = Unsupported(RULE)
+        if isinstance(error, ShapeError) and effort.refutation:  # of a product inside: of the layout nothing is said
+            turned = str(error).startswith("the product")
+            error = Unsupported(RULE) if is_rule(world, sides, number, proved_in, turned=turned) else error
         return (
             _as_identity(world, left, right, conditions, number, effort, error)
             or _with_a_number(world, left, right, conditions, number, effort, error)

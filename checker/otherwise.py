@@ -201,7 +201,6 @@ def _at_values(
     if (c := refuted.comparison) is not None:  # the x and y of ∂f/∂x, where f is a function of both
         names |= {*heads(c.left), *heads(c.right)}
     used = sorted(world.below(names) & given.keys())
-    made = sorted(x for x in world.below(names) & _given_numbers(case, stated) if _is_made(x, world))
     try:
         for name in used:
             f, chain = given[name]
@@ -213,6 +212,8 @@ def _at_values(
             define(world, Statement(f.number, defining=True), *pair, f.number)
     except DocumentError:
         return _of_values_not_said(case, stated, world, refuted, left, right, unused=used)
+    given_numbers = _given_numbers(case, stated) if {left, right}.isdisjoint(ZEROS) else set()
+    made = sorted(x for x in world.below(names) & given_numbers if _is_made(x, world))
     if not used:
         return _of_values_not_said(case, stated, world, refuted, left, right, unused=made)
     effort = replace(case.effort.proofs_only, first=case.effort.condition)

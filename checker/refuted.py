@@ -279,15 +279,18 @@ def _is_rule(refuted: Refuted) -> str | None:
     return RULE if is_rule(refuted.world, refuted.sides, refuted.number, refuted.judged_in) else None
 
 
-def is_rule(world: World, sides: Sequence[s.Node], number: int, judged_in: Callable[[World], Judged]) -> bool:
-    """Whether a claim holds whatever its letters stand for, none of which depends on another, the gradient being a
-    column or a row."""
+def is_rule(
+    world: World, sides: Sequence[s.Node], number: int, judged_in: Callable[[World], Judged], *, turned: bool = False
+) -> bool:  # fmt: skip
+    """Whether a claim holds whatever its letters stand for, none of which depends on another; ``turned``: or where
+    gradients are rows instead of columns, as far as is known."""
     rule = of_own_letters(world, sides, number)
     if rule is None:
         return False
     transposed = rule.world.fork()
     transposed.readings = world.readings.but(gradient="column" if world.readings.gradient == "row" else "row")
-    return any(judged_in(other).link.verdict is Verdict.PROVED for other in (rule.world, transposed))
+    readings = (rule.world, transposed) if turned else (rule.world,)
+    return any(judged_in(other).link.verdict is Verdict.PROVED for other in readings)
 
 
 def _slope_told(refuted: Refuted) -> str | None:

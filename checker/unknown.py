@@ -168,6 +168,12 @@ def _is_shown(node: s.Node) -> bool:
     return isinstance(node, s.Norm) or _is_of_names(node) or isinstance(node, s.Symbol) and len(node.name) > 2
 
 
+def _has_members(world: World, name: str) -> bool:
+    """Whether a name stands for several, or its definition that is not read is a recursion."""
+    known = world.known.get(name)
+    return name in world.unknown.unread[name].names or known is not None and bool(known.family)
+
+
 def _is_any_loss(world: World, name: str, environment: Environment) -> bool:
     """Whether a name is one of a loss of which all that it is made of is shown, and leads nowhere else: then a claim
     that holds of any loss of that holds of it."""
@@ -477,7 +483,7 @@ def whatever(
         (world.unknown.unread[name].told or world.unknown.unread[name].whole or name in world.below((v,)))
         and v not in world.below(world.unknown.unread[name].names, as_written=True)
         for name in reached & world.unknown.unread.keys() if not _is_any_loss(world, name, environment)
-        for v in variables if v != name  # x by itself is x
+        for v in variables if v != name or _has_members(world, name)  # x by itself is x, and h_t by h_{t-1} is not
     )  # fmt: skip
 
 
