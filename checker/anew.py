@@ -189,20 +189,24 @@ def contested(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
 
 
 def said_elsewhere(case: Case, found: Mapping[int, Formula]) -> dict[int, str]:
-    """Equations that are refuted, though another section has the same one as a definition; and functions in the text,
-    ``g(z) = σ(z)``, that another section defines otherwise: both may be of another one."""
+    """Equations that are refuted, though another section has the same one as a definition, or it holds there; and
+    functions in the text, ``g(z) = σ(z)``, that another section defines otherwise: both may be of another one."""
     reasons: dict[int, str] = {}
-    defining = [f for f in case.formulas if f.chains and found[f.number].verdict is Verdict.DEFINED]
+    defining = [f for f in case.formulas if f.chains and found[f.number].verdict in (Verdict.DEFINED, Verdict.PROVED)]
     for f in case.formulas:
         if found[f.number].verdict is not Verdict.REFUTED or len(f.chains) != 1 or f.derivatives:
             continue
         left = f.chains[0].sides[0]
         if is_adjoint_name(left, case.table_of(f.scope)) or not isinstance(left, s.Symbol | s.Call):
             continue
+        beside = (g for g in case.formulas if g.raw.section == f.raw.section and g is not f)
+        own = any(base_of(c.sides[0]) == base_of(left) for g in beside for c in g.chains)
         another = isinstance(left, s.Call) and not f.raw.displayed and len(f.chains[0].sides) == 2
         for g in defining if isinstance(left, s.Symbol) or may_define(left) else ():
             same = g.chains[0].sides == f.chains[0].sides
             told = g.chains[0].sides[0]
+            if own and found[g.number].verdict is Verdict.PROVED:
+                continue
             if g.raw.section != f.raw.section and (same or another and told == left):
                 reasons[f.number] = f"formula {g.number}, in another section, says what ${to_latex(left)}$ is there"
     return reasons

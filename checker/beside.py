@@ -18,7 +18,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import UNITS
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
 from verify_derivations.formulas.spellings import NAMES
-from verify_derivations.formulas.symbols import LABELS, OPERATORS
+from verify_derivations.formulas.symbols import LABELS, LOSSES, OPERATORS
 
 _SHORT = (
     r"\s+(?:(?:the|its|our|an?)\s+)?(?:(?!(?:outputs?|returns?|gives?|yields?|gets?|calls?|is|are)\b)[\w-]+\s+){0,2}"
@@ -84,6 +84,7 @@ _SOLVED = re.compile(r"\b(?:solutions?|solv(?:es?|ing)|satisf(?:y|ies)|fixed[-\s
 _NOW = re.compile(
     r"\b(?:now|from\s+here|henceforth|instead|redefin\w+|in\s+this\s+section|in\s+what\s+follows)\b", re.I
 )
+_ARROWS = frozenset(("\\to", "\\longrightarrow", "\\rightarrow", "\\xrightarrow"))
 _NEAR = (
     "\\approx", "\\sim", "\\simeq", "\\cong", "\\neq", "\\notin", "\\subset", "\\ll", "\\gg", "\\le", "\\ge", "<", ">",
 )  # fmt: skip
@@ -171,13 +172,23 @@ class _Beside:
         code = _PARAMETERS.sub("", f.raw.code)
         for match in _ASSIGNED.finditer(f"{code}\n{f.raw.context}\n{f.raw.tail}"):
             left = match["left"] or match["lefts"]
-            lefts, others = self._words(left), self._words(match[0][len(left) :])
+            lefts, right = self._words(left), match[0][len(left) :].lstrip()
+            values = _items(right.lstrip("=").strip())
+            if len(lefts) == len(values) > 1:  # w, x = -1, 2: neither is made of the other
+                for name, value in zip(lefts, values, strict=True):
+                    self._assigned(f, name, self._words(value), changed=False)
+                continue
+            others = self._words(right)
             for name in lefts:
-                equation = {base_of(name), *map(base_of, others)}  # b = z - w * x of z = w x + b
-                if name in others or match[0][len(left) :].lstrip()[0] in "-+*/@":
-                    self.names.changed(f, name, tuple(others))
-                elif equation not in self.names.equations:
-                    self.names.may_be(f, name, (*others, *(x for x in lefts if x != name)))
+                found = [*others, *(x for x in lefts if x != name)]
+                self._assigned(f, name, found, changed=right[0] in "-+*/@")
+
+    def _assigned(self, f: Stated, name: s.Symbol, others: Sequence[s.Symbol], *, changed: bool) -> None:
+        equation = {base_of(name), *map(base_of, others)}  # b = z - w * x of z = w x + b
+        if changed or name in others:
+            self.names.changed(f, name, tuple(others))
+        elif equation not in self.names.equations:
+            self.names.may_be(f, name, tuple(others))
 
     def _words(self, code: str) -> list[s.Symbol]:
         words = re.findall(r"[A-Za-z]\w*", re.sub(r"_\w{1,2}\b|\bself\.", "", code))
@@ -191,7 +202,9 @@ class _Beside:
                 others = (*(side for chain in f.chains for side in chain.sides), *loose)
                 self.names.may_be(f, name, tuple(x for part in others for x in names_in(part) if x != name))
         for item in f.mentions:
-            if isinstance(item, s.Relation) and item.relations[0] not in _NEAR and not _is_step(item):
+            if isinstance(item, s.Relation) and len(item.sides) > 2 and {*item.relations} <= _ARROWS:
+                self._flow(f, item)
+            elif isinstance(item, s.Relation) and item.relations[0] not in _NEAR and not _is_step(item):
                 self._any_of(f, *item.sides)
         for chain in f.chains:
             left, *right = chain.sides
@@ -223,6 +236,19 @@ class _Beside:
             if isinstance(member.where, s.Finite) and any(is_value(x) or is_power(x) for x in member.where.items):
                 for name in member.names:
                     self.names.may_be(f, name, (member.where,))
+
+    def _flow(self, f: Stated, chart: s.Relation) -> None:
+        """``x \\to h \\to L``: each is made of what stands before it, and a loss of what stands right before it."""
+        before: tuple[s.Node, ...] = ()
+        last: tuple[s.Node, ...] = ()
+        for side in chart.sides:
+            names = tuple(names_in(side))
+            for name in names:
+                if isinstance(side, s.Symbol) and base_of(name) in LOSSES and base_of(name) in self.names.tops and last:
+                    f.prose.losses += ((name, last),)
+                else:
+                    self.names.may_be(f, name, before)
+            before, last = (*before, *names), names
 
     def joined(self, f: Stated) -> None:
         """``wx`` of which nothing tells whether it is one symbol or a product; it is read as one. (Of ``w h_{t-1}`` h
@@ -260,6 +286,18 @@ class _Beside:
             for name in dict.fromkeys(new):
                 others = (x for side in sides for x in names_in(side) if base_of(x) != base_of(name))
                 self.names.may_be(f, name, tuple(others))
+
+
+def _items(code: str) -> list[str]:
+    """What stands between the commas of a line of code that are in no brackets."""
+    found, depth = [""], 0
+    for character in code:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return found
 
 
 def _has_a_derivative(side: s.Node) -> bool:

@@ -51,7 +51,7 @@ from verify_derivations.checker.soft_labels import read_soft_labels
 from verify_derivations.checker.spoken import read_spoken
 from verify_derivations.checker.stacks import read_stacks
 from verify_derivations.checker.standing import Standing
-from verify_derivations.checker.statements import Rewritings, Stated, analyse
+from verify_derivations.checker.statements import Rewritings, Stated, analyse, drop_words
 from verify_derivations.checker.structured import read_structured
 from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.supposing import read_cases
@@ -315,6 +315,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
                 stated.chains[k] = replace(chain, partly=True)
         if not any(side is stated.continued for chain in stated.chains for side in chain.sides):
             stated.continued = None
+    drop_words(readable)
     take_ranges(formulas)
     read_digits(formulas)
     read_alternatives(formulas)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.sentences import ENDED
@@ -18,6 +19,7 @@ CASE = re.compile(  # “for $\\lambda = 0$ …”, “**Case 1: $\\lambda = 0$.
     r"|\bcase(?:\s+\(?\w{1,4}\)?)?\W*$|(?:\b(?:figure|fig\.)|\\caption\{)[^$!?]*$", re.I,
 )  # fmt: skip
 _SUPPOSED = re.compile(r"\b(?:if|when|suppose)\b[^.:;!?]{0,60}\b(?:is|are|equals)\W*$", re.I)  # “if the parameter is:”
+_IN_BRACKETS = re.compile(r"\([^()]*$")  # “three of them (i.e. $$K = 3$$)”: also with two signs in the text
 LISTED = re.compile(r"[\s,]*(?:and)?\s*")
 
 
@@ -27,7 +29,8 @@ def example(stated: Stated, chain: Chain) -> tuple[s.Node, ...]:
     *names, value = chain.sides
     if chain.update or chain.space is not None or not names:
         return ()
-    supposed = not stated.raw.displayed or _SUPPOSED.search(stated.raw.context) is not None
+    said = stated.raw.context
+    supposed = not stated.raw.displayed or bool(_SUPPOSED.search(said) or _IN_BRACKETS.search(said))
     if not (_is_list_of_numbers(value) or supposed and is_number(value)):
         return ()
     return tuple(names) if all(isinstance(name, s.Symbol | s.Scripted) for name in names) else ()
@@ -79,6 +82,7 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
     """The chains that give values for an example, and define nothing: another value is given elsewhere, or the
     quantity is defined, differentiated by, has indices, or is what a function is of."""
     named = {id(chain): example(f, chain) for f, _, chain in chains}
+    named |= _displayed(chains, named)
     values: dict[s.Node, set[s.Node]] = {}
     for _, _, chain in chains:
         for name in named[id(chain)]:
@@ -117,6 +121,18 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
         if sum(found[first:last]) > 1:  # of all that is listed together
             found[first:last] = [True] * (last - first)
     return [place for place, is_one in zip(chains, found, strict=True) if is_one]
+
+
+def _displayed(chains: Sequence[Placed], named: Mapping[int, tuple[s.Node, ...]]) -> dict[int, tuple[s.Node, ...]]:
+    """The names of displayed values, ``e = 2, x = 2``, where another equation says what one is, ``e = z - y``."""
+    made = {c.sides[0] for _, _, c in chains if len(c.sides) > 1 and not c.update and not is_number(c.sides[-1])}
+    values = [
+        (f, c) for f, _, c in chains if f.raw.displayed and not named[id(c)] and len(c.sides) == 2
+        and c.space is None and not c.update and isinstance(c.sides[0], s.Symbol) and is_number(c.sides[1])
+    ]  # fmt: skip
+    several = Counter(f.number for f, _ in values)  # one alone is a claim
+    examples = {f.number for f, c in values if c.sides[0] in made and several[f.number] > 1}
+    return {id(c): (c.sides[0],) for f, c in values if f.number in examples}
 
 
 def _lists(stated: Sequence[tuple[Stated, bool]]) -> Iterator[tuple[int, int]]:

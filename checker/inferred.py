@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from verify_derivations.checker.claimed_wholes import claimed_as_wholes
 from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.sentences import sentence
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
@@ -133,7 +134,8 @@ class _Inference:
         numbers |= self._of_functions(formulas)
         tops = set(self.world.differentiated.numerators) - self.world.differentiated.denominators - numbers
         apart = customary | self.world.aliases.keys()
-        self.reader = Ranks(self.world, table, [*definitions, *_of_one_step(formulas)], numbers, tops, apart)
+        vectors = claimed_as_wholes(formulas, _references(definitions, table), self.world)
+        self.reader = Ranks(self.world, table, [*definitions, *_of_one_step(formulas)], numbers, tops, apart, vectors)
         self.settled = self.reader.settled()
 
     def _numbers(self, formulas: Sequence[Stated]) -> tuple[set[str], set[str]]:

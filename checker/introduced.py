@@ -16,7 +16,6 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.ranks import (
-    ENTRYWISE,
     MATRIX,
     NUMBER,
     Definition,
@@ -27,6 +26,7 @@ from verify_derivations.formulas.ranks import (
     symbol_of,
 )
 from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, names_in
+from verify_derivations.formulas.symbols import ENTRYWISE
 from verify_derivations.formulas.world import Declaration, World
 
 TRACES = frozenset(("tr", "Tr", "trace", "det"))
@@ -64,20 +64,23 @@ def introducing(world: World, sides: Sequence[s.Node], number: int) -> Introduce
 
 def of_own_letters(world: World, sides: Sequence[s.Node], number: int) -> Introduced | None:
     """What the sides of a claim introduce if its letters are its own, as those of a rule for ``x^\\top B x`` are
-    beside a B that is something; ``None`` where it differentiates a name."""
+    beside a B that is something, also of values, ``(B x)^\\top = x^\\top B^\\top``; ``None`` where it differentiates a
+    name."""
     slopes = [n for side in sides for n in s.walk(side) if isinstance(n, s.Derivative | s.Nabla)]
     above = [n.numerator if isinstance(n, s.Derivative) else n.body for n in slopes]
-    if not above or not all(_is_expression(world, top) for top in above):
+    if not all(_is_expression(world, top) for top in above):
         return None
     called = {base_of(n.function) for side in sides for n in s.walk(side) if isinstance(n, s.Call)}
     if any(name in world.known or name in world.functions for name in called):  # made of letters of the document
         return None
     named = map(world.table.reference, (n for side in sides for n in quantities_in(side)))
     alone = world.fork()
-    for name in {reference.name for reference in named if reference is not None}:
+    own = {reference.name for reference in named if reference is not None}
+    alone.unknown.spoken -= own
+    for name in own:
         for known in (alone.known, alone.quantities, alone.declarations, alone.functions, alone.aliases):
             known.pop(name, None)
-    found = introducing(alone, sides, number)
+    found = introducing(alone, sides, number) if above else introduced_by_identity(alone, sides, number)
     return found if isinstance(found, Introduced) else None
 
 

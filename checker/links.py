@@ -44,6 +44,7 @@ from verify_derivations.checker.undefined_losses import (
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
+    apart,
     defined_elsewhere,
     frozen_in,
     held_fast,
@@ -148,11 +149,16 @@ def judge_link(
         comparisons, value = compare(world, here, left, right, conditions)
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
+            whatever_it_is = not (here.varied or here.varied_in) or apart(world, sides)
+            identity = _as_identity(world, left, right, conditions, number, effort, error) if whatever_it_is else None
+            if identity is not None:
+                return identity
             error = Unsupported(elsewhere)
         if isinstance(error, Endless) and (of_a_step := directly(world, sides, judged_in, number)) is not None:
             return of_a_step
-        if isinstance(error, ShapeError) and effort.refutation and is_rule(world, sides, number, proved_in):
-            error = Unsupported(RULE)
+        if isinstance(error, ShapeError) and effort.refutation:  # of a product inside: of the layout nothing is said
+            turned = str(error).startswith("the product")
+            error = Unsupported(RULE) if is_rule(world, sides, number, proved_in, turned=turned) else error
         return (
             _as_identity(world, left, right, conditions, number, effort, error)
             or _with_a_number(world, left, right, conditions, number, effort, error)

@@ -28,8 +28,8 @@ class Listing:
 
 def read_listings(formulas: Iterable[Stated]) -> Listed:
     """Put declarations in the place of listings, and find to what entries such as ``w_{o12}`` belong. A list in the
-    text that is written out, ``z = [z_1, z_2]``, is one for an example, which has its own number of entries; so is one
-    beside a declaration, or beside another listing."""
+    text that is written out, ``z = [z_1, z_2]``, is one for an example, which has its own number of entries, unless a
+    function is defined with just these; so is one beside a declaration, or beside another listing."""
     formulas = [f for f in formulas if f.tree is not None]
     _read_arguments(formulas)
     trees = [(f, f.tree) for f in formulas if f.tree is not None]
@@ -39,12 +39,13 @@ def read_listings(formulas: Iterable[Stated]) -> Listed:
         for name in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
     }  # fmt: skip
     twofold = _in_two_fonts([tree for _, tree in trees])
+    by_entries = _by_entries([tree for _, tree in trees])
     flat: set[str] = set()
     found: dict[s.Node, set[tuple[s.Node, ...]]] = {}
     for f, tree in trees:
         for part in tree.parts:
             for name, listing in _listings(part):
-                if (f.raw.displayed or not listing.counted) and plain(name) not in twofold:
+                if (f.raw.displayed or not listing.counted or plain(name) in by_entries) and plain(name) not in twofold:
                     found.setdefault(plain(name), set()).add(listing.extents)
                     flat |= {base_of(name) or ""} if listing.flat else set()
     shapes = {name: next(iter(e)) for name, e in found.items() if len(e) == 1 and name not in stated}
@@ -52,7 +53,8 @@ def read_listings(formulas: Iterable[Stated]) -> Listed:
         parts: list[s.Node] = []
         joints: list[str] = []
         for part, joint in zip(tree.parts, tree.joints, strict=True):
-            replaced = [part] if _names(part) & twofold else _declared(part, shapes, f.raw.displayed)
+            counts = f.raw.displayed or bool(_names(part) & by_entries)
+            replaced = [part] if _names(part) & twofold else _declared(part, shapes, counts)
             parts += replaced
             joints += [joint, *("," for _ in replaced[1:])]
         if tuple(parts) != tree.parts:
@@ -104,6 +106,32 @@ def _list_of(node: s.Call) -> tuple[s.Node, s.Node, tuple[s.Node, ...]] | None:
     return None if count is None else (base, count, node.arguments[dots[0] + 2 :])
 
 
+def _by_entries(trees: Sequence[s.Node]) -> set[s.Node]:
+    """The x of which functions are defined by entries, ``f(x) = x_1^2 + 2 x_2^2``, and no other entry is spoken of than
+    those in lists of all that are there."""
+    nodes = [node for tree in trees for node in s.walk(tree)]
+    listed = {plain(name): listing for part in nodes for name, listing in _listings(part) if listing.counted}
+    used: dict[s.Node, list[s.Node]] = {}
+    for node in nodes:
+        if isinstance(node, s.Scripted) and node.sub is not None and plain(node.base) in listed:
+            used.setdefault(plain(node.base), []).append(node.sub)
+    found = set[s.Node]()
+    for part in (node for node in nodes if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS):
+        left = part.sides[0]
+        for x in map(plain, left.arguments) if isinstance(left, s.Call) else ():
+            inside = (n for side in part.sides[1:] for n in s.walk(side) if isinstance(n, s.Scripted) and n.sub)
+            if x in listed and any(plain(n.base) == x for n in inside):
+                counted = {s.Number(str(k)) for k in range(1, _length(listed[x]) + 1)}
+                found |= {x} if {*used[x]} <= counted else set()
+    return found
+
+
+def _length(listing: Listing) -> int:
+    """How long a vector is whose entries are all written out; 0 of what is none."""
+    last = listing.extents[0] if len(listing.extents) == 1 else None
+    return int(last.text) if isinstance(last, s.Number) else 0
+
+
 def _in_two_fonts(trees: Iterable[s.Node]) -> set[s.Node]:
     """The x of a document with \\mathbf{x} and x: names are told apart by no font, and these two may be two."""
     fonts: dict[s.Node, set[str]] = {}
@@ -136,8 +164,8 @@ def _listings(part: s.Node) -> list[tuple[s.Node, Listing]]:
     return [(name, listing) for name, side in sides if (listing := _listing(name, side)) is not None]
 
 
-def _declared(part: s.Node, shapes: dict[s.Node, tuple[s.Node, ...]], displayed: bool) -> list[s.Node]:
-    """A statement without the listings in it, and what they declare."""
+def _declared(part: s.Node, shapes: dict[s.Node, tuple[s.Node, ...]], counts: bool) -> list[s.Node]:
+    """A statement without the listings in it, and what they declare; ``counts``: also those that are written out."""
     found = _listings(part)
     if not found or not isinstance(part, s.Relation):
         return [part]
@@ -146,7 +174,7 @@ def _declared(part: s.Node, shapes: dict[s.Node, tuple[s.Node, ...]], displayed:
         (relation, side) for relation, side in zip(part.relations, part.sides[1:], strict=True)
         if _listing(name, side) is None
     ]  # fmt: skip
-    extents = shapes.get(plain(name)) if displayed or not all(listing.counted for _, listing in found) else None
+    extents = shapes.get(plain(name)) if counts or not all(listing.counted for _, listing in found) else None
     result: list[s.Node] = []
     if extents is not None:
         result.append(s.Relation((name, s.Space("\\mathbb{R}", extents)), ("\\in",), span=part.span))
@@ -217,7 +245,7 @@ def _is_blank(cell: s.Node) -> bool:
 
 
 def _last(places: Sequence[s.Node | None]) -> s.Node | None:
-    """The last of ``1, 2, …, n``."""
+    """The last of ``1, 2, …, n`` and of ``1, 2, …, i, …, n``."""
     numbers = []
     for place in places:
         if not isinstance(place, s.Number):
@@ -229,6 +257,8 @@ def _last(places: Sequence[s.Node | None]) -> s.Node | None:
         case []:
             return places[-1] if len(numbers) > 1 else None
         case [s.Dots(), (s.Symbol() | s.Scripted() | s.Number()) as last]:
+            return last
+        case [s.Dots(), s.Symbol(), s.Dots(), (s.Symbol() | s.Scripted() | s.Number()) as last]:
             return last
     return None
 

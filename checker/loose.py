@@ -5,6 +5,8 @@ Each function is a doubt of :mod:`~verify_derivations.checker.meaningless`.
 
 from __future__ import annotations
 
+import re
+
 from verify_derivations.checker.failed import Failed
 from verify_derivations.checker.refuted import operator
 from verify_derivations.formulas import syntax as s
@@ -45,6 +47,14 @@ def of_numbers(failed: Failed) -> str | None:
     numbers = isinstance(failed.right, s.Matrix) and not any(True for _ in names_in(failed.right))
     named = isinstance(failed.left, s.Symbol | s.Scripted)
     return f"{failed.error}; the numbers may be an example" if numbers and named else None
+
+
+def of_a_list(failed: Failed) -> str | None:
+    """``(p_1 - y_1, p_2 - y_2)`` beside p ∈ R^n: two of its entries for an example. (Of R^3 it is none.)"""
+    lists = (side.base if isinstance(side, s.Scripted) else side for side in failed.sides)
+    listed = any(isinstance(x, s.Group) and isinstance(x.body, s.Sequence) for x in lists)
+    lettered = re.search(r"[A-Za-z]", re.sub(r"\\times|the (?:left|right) side(?: has shape)?", "", str(failed.error)))
+    return f"{failed.error}; the list may be an example" if listed and lettered is not None else None
 
 
 def of_entries(failed: Failed) -> str | None:

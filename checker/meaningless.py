@@ -162,6 +162,25 @@ def _inside(failed: Failed) -> str | None:
     return f"{failed.error}: it stands in formula {number}, which has no meaning"
 
 
+def _by_its_transpose(failed: Failed) -> str | None:
+    """The θ of ``θ^\\top = [a^\\top, 1]``, which says what it is."""
+    left = failed.left
+    reference = failed.world.table.reference(left) if isinstance(left, s.Scripted) else None
+    own = reference is not None and reference.transposed and reference.name == failed.base
+    return f"{failed.error}: the equation may say what it is" if own else None
+
+
+def _of_a_layer(failed: Failed) -> str | None:
+    """The W of ``W^{l+1}`` beside ``u^l = W^l x^{l-1}``, a definition of every layer by what has no shape."""
+    world = failed.world
+    if failed.base in world.declarations or failed.base in map(world.layers.name, world.known):
+        return None
+    of = (template for template in world.layers.generic if base_of(template.left) != failed.base
+          and any(base_of(name) == failed.base for name in names_in(template.right)))  # fmt: skip
+    template = next(of, None)
+    return None if template is None else f"{failed.error}: its shape does not follow from formula {template.number}"
+
+
 def _nor_another(failed: Failed) -> str | None:
     """Another name in an equation of which the document says nothing: it leaves some to its readers then, and a slip of
     the pen is one name among others that are known."""
@@ -467,6 +486,8 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt((UndefinedSymbol, ShapeError), _changed),
     Doubt(UndefinedSymbol, _may_have_entries, "symbol"),
     Doubt(UndefinedSymbol, _inside, "symbol"),
+    Doubt(UndefinedSymbol, _by_its_transpose, "symbol"),
+    Doubt(UndefinedSymbol, _of_a_layer, "symbol"),
     Doubt(UndefinedSymbol, _nor_another, "symbol"),
     Doubt(UndefinedSymbol, _of_something_unknown, "symbol"),
     Doubt(IndexRangeError, _in_a_definition),
@@ -484,6 +505,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(ShapeError, _of_a_column),
     Doubt(ShapeError, loose.of_a_row),
     Doubt(ShapeError, loose.of_numbers),
+    Doubt(ShapeError, loose.of_a_list),
     Doubt(ShapeError, loose.of_entries),
     Doubt(ShapeError, loose.of_two_fonts),
     Doubt(ShapeError, _of_a_numbered_part),

@@ -3,6 +3,7 @@ given values."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
@@ -36,8 +37,10 @@ from verify_derivations.formulas.world import Statement, World
 
 EXAMPLE = "gives a value, for an example or a case"
 CONSTANT = "states that it is constant"
+CONSTRAINT = "states a constraint"
 ZERO = "sets a derivative to zero"
 CONSTANTS = frozenset(("I", "e", "\\pi", "1"))
+_SUBJECT = re.compile(r"\\(?:text\w*|mbox|mathrm)\s*\{[^{}]*\b(?:s\.\s?t\.?|subject\s+to)\s*:?\s*\}[\s&~]*$")
 CONDITION = "it does not hold for all values, and seems to be a condition on given ones"
 
 
@@ -48,6 +51,8 @@ def no_claims(
     *before, last = links
     if _is_example(case, stated, chain):
         return [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in links]
+    if _is_constraint(stated, chain):
+        return [Link(link.left, link.right, Verdict.DEFINED, "assumption", CONSTRAINT) for link in links]
     if last.verdict is Verdict.REFUTED and _is_constant(definitions.world, chain):
         return [Link(last.left, last.right, Verdict.DEFINED, "assumption", CONSTANT)]
     if last.verdict.wrong and _sets_to_zero(definitions, stated, chain):
@@ -126,6 +131,11 @@ def _open_values(world: World, chain: Chain, links: Sequence[Link]) -> list[Link
         found.append(link if said is None else replace(link, verdict=Verdict.UNDECIDED, evidence="symbol",
                                                        message=said, counterexample=None))  # fmt: skip
     return found
+
+
+def _is_constraint(stated: Stated, chain: Chain) -> bool:
+    """The ``‖d‖ = 1`` of ``\\min_d f(d) \\text{ s.t. } ‖d‖ = 1``."""
+    return _SUBJECT.search(stated.raw.latex[: chain.sides[0].span[0]]) is not None
 
 
 def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:

@@ -72,6 +72,7 @@ class OpenNames:
         self.varied = {base_of(x) for x in standing.varied}
         self.told = {base_of(x.function if isinstance(x, s.Call) else x) for x in (*standing.tops, *standing.defined)
                 if not (isinstance(x, s.Scripted) and isinstance(x.sup, s.Symbol))}  # z^*
+        self.tops = {base_of(x) for x in standing.tops}
         self.moved = {base_of(x) for x in standing.moved}
         defined = {base_of(x.function if isinstance(x, s.Call) else x) for x in standing.defined}
         self.functions = called - self.declared - defined - {base_of(x) for x in standing.tops} - _KNOWN

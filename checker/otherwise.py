@@ -212,8 +212,10 @@ def _at_values(
             define(world, Statement(f.number, defining=True), *pair, f.number)
     except DocumentError:
         return _of_values_not_said(case, stated, world, refuted, left, right, unused=used)
+    given_numbers = _given_numbers(case, stated) if {left, right}.isdisjoint(ZEROS) else set()
+    made = sorted(x for x in world.below(names) & given_numbers if _is_made(x, world))
     if not used:
-        return _of_values_not_said(case, stated, world, refuted, left, right)
+        return _of_values_not_said(case, stated, world, refuted, left, right, unused=made)
     effort = replace(case.effort.proofs_only, first=case.effort.condition)
     judged = judge_link(world, left, right, (), stated.number, effort)
     numbers = any(_is_arithmetic(side) for side in (left, right))
@@ -224,7 +226,7 @@ def _at_values(
         found = rounded(world, judged.environment, left, right, found, {}) or found
     decimals = any(isinstance(x, s.Number) and "." in x.text for x in nodes)  # x_0 · 0.20 is perhaps x_0 · 0.1966
     if not proved and found.verdict is not Verdict.CHECKED and not (decimals and found.evidence == "rounding"):
-        return _of_values_not_said(case, stated, world, refuted, left, right, used=True)
+        return _of_values_not_said(case, stated, world, refuted, left, right, used=True, unused=made)
     where = ", ".join(f"{to_latex(given[name][1].sides[0])} = {to_latex(given[name][1].sides[-1])}" for name in used)
     link = replace(found, verdict=Verdict.CONDITIONAL if proved else found.verdict, evidence="example",
                    message=f"holds where {where}" if proved else f"where {where}, {found.message}",
@@ -277,6 +279,11 @@ def _given_numbers(case: Case, stated: Stated) -> set[str]:
     found = (table.reference(c.sides[0]) for f in case.formulas if f.number < stated.number or _is_behind(f, stated)
              for c in f.chains if is_number(c.sides[-1]) and isinstance(c.sides[0], s.Symbol | s.Scripted))  # fmt: skip
     return {r.name for r in found if r is not None and r.power is None}
+
+
+def _is_made(name: str, world: World) -> bool:
+    """Whether a name is defined by what has no value: the e of ``e = z - y`` and ``e = 2``."""
+    return world.is_defined(name) and any(x in world.known and not world.is_defined(x) for x in world.below([name]))
 
 
 def _value(chain: Chain, world: World) -> tuple[s.Node, s.Node] | None:

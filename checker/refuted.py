@@ -279,10 +279,18 @@ def _is_rule(refuted: Refuted) -> str | None:
     return RULE if is_rule(refuted.world, refuted.sides, refuted.number, refuted.judged_in) else None
 
 
-def is_rule(world: World, sides: Sequence[s.Node], number: int, judged_in: Callable[[World], Judged]) -> bool:
-    """Whether a claim holds whatever its letters stand for, none of which depends on another."""
+def is_rule(
+    world: World, sides: Sequence[s.Node], number: int, judged_in: Callable[[World], Judged], *, turned: bool = False
+) -> bool:  # fmt: skip
+    """Whether a claim holds whatever its letters stand for, none of which depends on another; ``turned``: or where
+    gradients are rows instead of columns, as far as is known."""
     rule = of_own_letters(world, sides, number)
-    return rule is not None and judged_in(rule.world).link.verdict in HOLDS
+    if rule is None:
+        return False
+    transposed = rule.world.fork()
+    transposed.readings = world.readings.but(gradient="column" if world.readings.gradient == "row" else "row")
+    readings = (rule.world, transposed) if turned else (rule.world,)
+    return any(judged_in(other).link.verdict is Verdict.PROVED for other in readings)
 
 
 def _slope_told(refuted: Refuted) -> str | None:
@@ -372,12 +380,14 @@ def _of_an_operator(refuted: Refuted) -> str | None:
 
 
 def operator(world: World, sides: Sequence[s.Node]) -> str | None:
-    """The D of ``df/dx = D f(x) = D_x f``, which nothing declares: it differentiates."""
+    """The D of ``df/dx = D f(x) = D_x f``, which nothing declares, and of ``Df(x)``: it differentiates."""
     known = (world.declarations, world.known, world.aliases)
     if not states_derivatives(world, sides) or any("D" in names for names in known):
         return None
-    products = [x.factors for side in sides for x in s.walk(side) if isinstance(x, s.Product)]
-    found = any(base_of(x) == "D" for factors in products for x in factors[:-1])
+    nodes = [x for side in sides for x in s.walk(side)]
+    found = any(base_of(x) == "D" for node in nodes if isinstance(node, s.Product) for x in node.factors[:-1])
+    called = {base_of(x.function) for x in nodes if isinstance(x, s.Call)}
+    found |= any(f"D{name}" in called for name in called | world.functions.keys())
     return "whether D differentiates is not said" if found else None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -294,9 +295,11 @@ def at_index(chain: Chain, condition: s.Relation) -> Chain:
 
 
 def is_index(tree: s.Node, letter: str) -> bool:
-    """Whether a letter stands in subscripts and superscripts only."""
+    """Whether a letter stands in subscripts and superscripts only, or is compared with another, ``1\\{i = j\\}``."""
     if isinstance(tree, s.Symbol):
         return name_of(tree) != letter
+    if isinstance(tree, s.Relation) and all(isinstance(x, s.Symbol) for x in tree.sides):
+        return {*tree.relations} <= {"=", "\\neq"}
     inner = (tree.base,) if isinstance(tree, s.Scripted) else s.children(tree)
     return all(is_index(node, letter) for node in inner)
 
@@ -364,6 +367,24 @@ def _chain(node: s.Relation, stated: Stated) -> None:
     if isinstance(sides[0], s.Text) and not sides[0].quoted and len(sides) > 2:  # \text{Error} = E = …
         del sides[0]
     stated.chains.append(Chain(tuple(sides), space, behind=behind))
+
+
+def drop_words(formulas: Iterable[Stated]) -> None:
+    """Read ``\\text{Error} = E = …`` as ``E = …``, of a word that stands nowhere else."""
+    formulas = list(formulas)
+    used = Counter(node for f in formulas for node in f.nodes if _is_word(node))
+    headed = [
+        (f, k, chain) for f in formulas for k, chain in enumerate(f.chains)
+        if len(chain.sides) > 2 and _is_word(chain.sides[0]) and isinstance(chain.sides[1], s.Symbol | s.Scripted)
+    ]  # fmt: skip
+    heads = Counter(chain.sides[0] for *_, chain in headed)
+    for f, k, chain in headed:
+        if used[chain.sides[0]] == heads[chain.sides[0]]:
+            f.chains[k] = replace(chain, sides=chain.sides[1:])
+
+
+def _is_word(node: s.Node) -> bool:
+    return isinstance(node, s.Symbol) and node.font == "\\mathrm" and len(node.name) > 2
 
 
 def _is_of(name: s.Node) -> Callable[[s.Node], bool]:

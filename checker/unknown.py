@@ -136,7 +136,8 @@ def take_unknown(
                     found = replace(found, told=chain.partly)  # or it is any value
                     in_a_case = chain.partly or bool(chain.where) or f.when.case or f.when.alone
                     whole = len(chain.sides) == 2 and not in_a_case and all(map(_is_of_names, s.walk(chain.sides[1])))
-                    world.unknown.unread.setdefault(reference.name, replace(found, whole=whole))
+                    shown = not in_a_case and all(_is_shown(x) for side in chain.sides[1:] for x in s.walk(side))
+                    world.unknown.unread.setdefault(reference.name, replace(found, whole=whole, shown=shown))
     for f in formulas:
         for left in (chain.sides[0] for chain in f.chains if len(chain.sides) > 1):
             reference = world.table.reference(left.function if isinstance(left, s.Call) else left)
@@ -156,6 +157,31 @@ def _is_of_names(node: s.Node) -> bool:
         return node.relations == ("\\in",)
     arithmetic = s.Symbol | s.Scripted | s.Number | s.Group | s.Sum | s.Product | s.Fraction | s.Root | s.BigOperator
     return isinstance(node, arithmetic | s.Matrix | s.Dots)
+
+
+def _is_shown(node: s.Node) -> bool:
+    """Whether a part of the definition of a loss is of names, or applies what is called by a word: no f, which may be
+    a net with parameters, no expectation over what is made of them."""
+    if isinstance(node, s.Call):
+        function = node.function
+        return isinstance(function, s.Symbol) and len(function.name.lstrip("\\")) > 2 and function.font != "\\mathbb"
+    return isinstance(node, s.Norm) or _is_of_names(node) or isinstance(node, s.Symbol) and len(node.name) > 2
+
+
+def _has_members(world: World, name: str) -> bool:
+    """Whether a name stands for several, or its definition that is not read is a recursion."""
+    known = world.known.get(name)
+    return name in world.unknown.unread[name].names or known is not None and bool(known.family)
+
+
+def _is_any_loss(world: World, name: str, environment: Environment) -> bool:
+    """Whether a name is one of a loss of which all that it is made of is shown, and leads nowhere else: then a claim
+    that holds of any loss of that holds of it."""
+    found = world.unknown.unread[name]
+    inside = found.names | found.heads
+    if not found.shown or name not in world.losses() or inside & (world.unknown.unread.keys() - {name}):
+        return False
+    return {q.head for head in inside & environment.quantities.keys() for q in environment.consumers(head)} <= {name}
 
 
 def _head(world: World, name: s.Node) -> str | None:
@@ -243,11 +269,14 @@ def _of_another(
 
 
 def take_beside(world: World, formulas: Sequence[Stated]) -> None:
-    """Note what ``formulas`` declare or define that a scope does not see."""
+    """Note what ``formulas`` that a scope does not see declare or define, or of what they define it."""
     for f in formulas:
-        lefts = [chain.sides[0] for chain in f.chains if len(chain.sides) > 1 and not chain.update]
+        chains = [chain for chain in f.chains if len(chain.sides) > 1 and not chain.update]
+        lefts = [chain.sides[0] for chain in chains]
         names = [left.function if isinstance(left, s.Call) else left for left in lefts]
         names += [name for member in f.memberships for name in member.names]
+        names += [x for c in chains if not any(map(contains_derivative, c.sides)) for side in c.sides[1:]
+                  for x in names_in(side)]  # fmt: skip
         for reference in map(world.table.reference, names):
             if reference is not None:
                 world.unknown.beside.setdefault(reference.name, f.number)
@@ -453,8 +482,19 @@ def whatever(
     return variables.isdisjoint(related) and all(
         (world.unknown.unread[name].told or world.unknown.unread[name].whole or name in world.below((v,)))
         and v not in world.below(world.unknown.unread[name].names, as_written=True)
-        for name in reached & world.unknown.unread.keys() for v in variables
+        for name in reached & world.unknown.unread.keys() if not _is_any_loss(world, name, environment)
+        for v in variables if v != name or _has_members(world, name)  # x by itself is x, and h_t by h_{t-1} is not
     )  # fmt: skip
+
+
+def apart(world: World, sides: tuple[s.Node, ...]) -> bool:
+    """Whether no name in an equation may be made of another one there by a definition that has no meaning: then an
+    identity holds, with differentials of them as well."""
+    named = names_of(world, sides)
+    unread = named & world.unknown.unread.keys()
+    return all(
+        world.below(world.unknown.unread[name].names, as_written=True).isdisjoint(named - {name}) for name in unread
+    )
 
 
 def unread_relation(

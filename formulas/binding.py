@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.ranges import bounded, is_range
-from verify_derivations.formulas.scripts import base_of, factors_of, items_of, letter_below
-from verify_derivations.formulas.symbols import INDEX_LETTERS
+from verify_derivations.formulas.scripts import base_of, factors_of, items_of, letter_below, name_of
+from verify_derivations.formulas.symbols import ENTRYWISE, INDEX_LETTERS, LOSSES
 
 
 def bind_by_use(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> None:
@@ -17,6 +17,7 @@ def bind_by_use(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
     for node in nodes:
         if isinstance(node, s.Scripted):
             _bind_together(table, node, tensors)
+    _bind_of_wholes(table, nodes)
     entries = {base_of(x) for x in nodes if isinstance(x, s.Scripted) and letter_below(x) in table.bound}
     for node in nodes:
         if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS:
@@ -69,6 +70,31 @@ def _bind_together(table: NameTable, node: s.Scripted, tensors: set[str]) -> Non
         return
     if len(letters) == 1 and base in tensors or len(letters) > 1 and table.bound & set(letters):
         table.bound |= set(letters) - table.sizes
+
+
+def claimed_wholes(nodes: Sequence[s.Node], gradients: Mapping[str, str]) -> set[str]:
+    """Names without indices that are differentiated, or by which one differentiates, also by custom (``dx``), or that
+    stand in a product of entries. No losses, of which L may be the sum of the ``L_i``."""
+    slopes = [n for n in nodes if isinstance(n, s.Derivative)]
+    found = [x for n in slopes for x in (n.numerator, *n.denominators)]
+    found += [x for n in nodes if isinstance(n, s.Product) and {*ENTRYWISE} & {*n.operators} for x in n.factors]
+    names = {x.name for x in found if isinstance(x, s.Symbol)}
+    names |= {gradients[name_of(x)] for x in nodes if isinstance(x, s.Symbol) and name_of(x) in gradients}
+    return names - {*LOSSES}
+
+
+def _bind_of_wholes(table: NameTable, nodes: Sequence[s.Node]) -> None:
+    """``y_i = σ(x_i)`` beside ``∂E/∂x = ∂E/∂y ⊙ y``: i is an index of both."""
+    wholes = claimed_wholes(nodes, table.gradients)
+    for node in nodes if wholes else ():
+        if not isinstance(node, s.Relation) or node.relations[0] not in s.EQUALS:
+            continue
+        letter, own = letter_below(node.sides[0]), base_of(node.sides[0])
+        if letter is None or letter not in INDEX_LETTERS or letter in table.sizes or own is None or own not in wholes:
+            continue
+        others = {base_of(x) for side in node.sides[1:] for x in s.walk(side) if letter_below(x) == letter}
+        if others and others <= wholes - {own}:
+            table.bound.add(letter)
 
 
 def _bind_as_entries(table: NameTable, node: s.Relation, entries: Set[str | None]) -> None:

@@ -65,7 +65,7 @@ from verify_derivations.formulas.tensors import (
 )
 from verify_derivations.formulas.variations import differential
 from verify_derivations.formulas.world import Index, NeedShape, Statement, Unsupported, World
-from verify_derivations.formulas.written_out import column, has_dots, stacked
+from verify_derivations.formulas.written_out import blocks, column, has_dots, stacked
 from verify_derivations.formulas.written_out import matrix as written_out
 
 Value: TypeAlias = Tensor | Slope
@@ -111,18 +111,15 @@ class Elaborator:
             case s.Number(text=text):
                 return constant(Number(Fraction(text)))
             case s.Scripted(base=s.Group(body=s.Sequence(items=items)), sub=None, sup=s.Node() as sup, primes=0) if (
-                has_dots(items) and is_transpose(sup)
+                is_transpose(sup)
             ):
-                return column(self, items)  # between commas: a row or a column
+                return column(self, items) if has_dots(items) else blocks(self, node, items, transposed=True)
             case s.Symbol() | s.Scripted():
                 return named(self, node, expected)
             case s.Group(body=s.Sequence(items=items)) if has_dots(items):
-                return column(self, items)
-            case s.Group(kind="[", body=s.Sequence(items=items)):  # [h; x], also [h, x]
-                blocks = [self.tensor(item) for item in items]
-                if any(block.is_scalar or len(block.axes) != 2 or not block.axes[1].unit for block in blocks):
-                    raise Unsupported(f"no meaning is known for {to_latex(node)}")
-                return stacked(blocks)
+                return column(self, items)  # between commas: a row or a column
+            case s.Group(kind="(" | "[" as kind, body=s.Sequence(items=items)):
+                return blocks(self, node, items, tuple_=kind == "(")
             case s.Group(body=body):
                 return self.group(body, expected)
             case s.Sum():

@@ -39,7 +39,7 @@ from verify_derivations.formulas.scripts import (
     plain,
 )
 from verify_derivations.formulas.superscript_layers import number_layers, share_layers
-from verify_derivations.formulas.symbols import LOSSES
+from verify_derivations.formulas.symbols import CUSTOMARY, LOSSES
 from verify_derivations.formulas.telling_apart import (
     letters_that_tag,
     losses_of_kinds,
@@ -159,7 +159,7 @@ def _take_names(
     } - table.bound - table.sizes  # fmt: skip
     below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
     table.primed |= {base_of(x) or "" for x in below if isinstance(x, s.Scripted) and x.primes}  # ∂L/∂W'
-    table.primed |= _primed_values(nodes, tensors) | _primed_losses(nodes)
+    table.primed |= _primed_values(nodes, tensors) | _primed_losses(nodes) | _primed_and_transposed(nodes)
     used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
     prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
     table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
@@ -184,6 +184,17 @@ def _primed_values(nodes: Sequence[s.Node], tensors: Set[str]) -> set[str]:
              or base_of(left) in of_tensors and _makes(right, left.base))
         and sum(x == left for x in nodes) > 1
     }  # fmt: skip
+
+
+def _primed_and_transposed(nodes: Sequence[s.Node]) -> set[str]:
+    """The v and h of ``v' h'^\\top``: a prime beside the sign of a transpose is no other one."""
+    scripted = [x for x in nodes if isinstance(x, s.Scripted)]
+    both = (x.primes or isinstance(x.base, s.Scripted) and x.base.primes for x in scripted
+            if x.sup is not None and is_transpose(x.sup))  # fmt: skip
+    if not any(both):
+        return set()
+    functions = {base_of(x.function) for x in nodes if isinstance(x, s.Call)}
+    return {base_of(x) or "" for x in scripted if x.primes} - functions - CUSTOMARY - {""}
 
 
 def _makes(value: s.Node, name: s.Node) -> bool:

@@ -145,6 +145,8 @@ class _Lexer(Brackets):
             self._word(name, unit)
         elif re.fullmatch(r"arg\s+m(?:ax|in)", content.strip()):
             self._word("".join(content.split()), unit)
+        elif content.strip() == "o" and self._stands_between():
+            self.emit("times", sp.TIMES[r"\circ"], unit)  # f'(u) \ \text{o} \ v
         elif re.fullmatch(r"'[A-Za-z]+'", content.strip()):
             self.emit("quoted", content.strip().strip("'"), unit)
         elif _NAME.fullmatch(content.strip()) and not sp.connecting(content) \
@@ -381,6 +383,10 @@ class _Lexer(Brackets):
 
     def _within_brackets(self) -> bool:
         return self.previous() == "open" and self.tokens[-1].text == "["
+
+    def _stands_between(self) -> bool:
+        """Whether a sign stands between two operands, in no script."""
+        return not self.scripts[-1] and self.previous() in OPERAND_END and self._begins_operand()
 
     def _begins_operand(self) -> bool:
         text = self.peek()

@@ -13,7 +13,7 @@ the columns of W at layer l and the rows of a at layer l - 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -26,6 +26,7 @@ from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import BOLD, CIRCLE, base_of, exponent_of_e, is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, whole
+from verify_derivations.formulas.symbols import ENTRYWISE
 from verify_derivations.formulas.undefined_functions import is_of_all
 from verify_derivations.formulas.world import Statement, World
 
@@ -49,7 +50,6 @@ MOST_STEPS = 100_000  # after which nothing is said
 MOST_NODES = 400  # of a definition that is read: the ways are searched by recursion
 UNITS = ("I", "1", "\\mathbb{1}", "\\mathbf{1}")  # of any size
 SCALES = frozenset(("T", *(f"\\{x}" for x in "tau kappa lambda alpha beta gamma eta".split())))  # letters of numbers
-ENTRYWISE = ("\\circ", "\\odot", "\\bullet")
 
 
 @dataclass(frozen=True)
@@ -133,11 +133,12 @@ def _is_of_entries(definition: Definition) -> bool:
 
 class Ranks:
     """Reads definitions of a scope. ``world`` has its declarations; ``numbers`` are names of numbers,
-    ``differentiated`` of what most often is one, ``apart`` those of which nothing is said here."""
+    ``differentiated`` of what most often is one, ``apart`` those of which nothing is said here, ``vectors`` those that
+    the definitions write by entries, ``x_i``, and claims as wholes."""
 
     def __init__(
         self, world: World, table: NameTable, definitions: Sequence[Definition], numbers: set[str],
-        differentiated: set[str], apart: set[str],
+        differentiated: set[str], apart: set[str], vectors: Set[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.world, self.table, self.definitions = world, table, definitions
         self.numbers, self.differentiated, self.apart = numbers, differentiated, apart
@@ -151,7 +152,7 @@ class Ranks:
         self.generic = {r.name for r in references if r.layer is not None and letter_of(self.layer(r)) is not None}
         self.whole = {self.key(r) for r in references if not r.indices or self.is_declared(r.name)}
         self.whole -= {r.name for r in references if self.is_listed(r.name)}  # θ is all of θ_1, …, θ_k, θ_j a member
-        self.of_entries = self.written_by_entries(references)
+        self.of_entries = self.written_by_entries(references) | dict.fromkeys(vectors - self.whole, 1)
         self.of_two = {self.key(r) for r in references if len(r.indices) == 2 and not is_slice(r.indices)}
         self.whole |= self.of_entries.keys()
         in_order = sorted(references, key=lambda r: r.layer is not None and letter_of(self.layer(r)) is None)

@@ -12,7 +12,7 @@ The body of Σ (and of ∂/∂x) is the rest of the product it stands in. Every 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeGuard
@@ -137,7 +137,8 @@ def _defined_rows(node: s.Node) -> s.Node | None:
 
 def last_side(statements: s.Statements) -> s.Node | None:
     """The side that a following row beginning with ``=`` continues from."""
-    last = statements.parts[-1] if statements.parts else None
+    parts = statements.parts
+    last = parts[_before_remarks(parts, statements.joints)] if parts else None
     if not isinstance(last, s.Relation):
         return last
     pairs = zip(last.sides[1:], last.relations, strict=True)
@@ -181,10 +182,11 @@ class _Parser(Expressions):
                 while token.kind == "\\\\" and self.at("quad"):
                     self.next()
                 if token.kind == "\\\\" and self.continues_row():
+                    last = _before_remarks(parts, joints)
                     if parts and self.at("relation"):
-                        parts[-1] = self._continue_chain(parts[-1])
+                        parts[last] = self._continue_chain(parts[last])
                     elif parts:
-                        parts[-1] = self._continue_side(parts[-1])
+                        parts[last] = self._continue_side(parts[last])
                     continue
                 if token.kind == "arrow" and self.at("open", "{"):
                     self.next()
@@ -249,6 +251,15 @@ class _Parser(Expressions):
             signs, terms = (last.signs, last.terms) if isinstance(last := sides[-1], s.Sum) else (("+",), (last,))
             sides[-1] = s.Sum((*signs, *more[0]), (*terms, *more[1]), span=self.span(last.span[0]))
         return self.chain_from(sides, relations, part.span[0])
+
+
+def _before_remarks(parts: Sequence[s.Node], joints: Sequence[str]) -> int:
+    """The place of what the next row goes on with: that before the words at the end of a row, ``& \\text{(sum rule)}``,
+    unless these suppose something."""
+    last = len(parts) - 1
+    while last > 0 and isinstance(parts[last], s.Text) and joints[last] != "if":
+        last -= 1
+    return last if last >= 0 and not isinstance(parts[last], s.Text) else len(parts) - 1
 
 
 def _gather(parts: list[s.Node], joints: list[str], close: list[bool], span: s.Span) -> s.Statements:

@@ -118,6 +118,8 @@ _GROUNDS = re.compile(  # & \\text{from } x^\\top y = y^\\top x: a column of rul
     r"(?![^{}]*\b(?:set|let|assum|suppos|put|where|when|if|at)\w*)[^{}]*\}.*$", re.S | re.I,
 )  # fmt: skip
 _MARKUP = re.compile(r"\{[^{}\n]*\}|<[^<>\n]*>|&\w+;")  # {#eq:loss}, <br>, &nbsp;
+_TABLE_END = re.compile(r"(?<=\|)[ \t]*\n[ \t]*\n")
+"""Behind the last row: what comes next is told from it as one row is from the next."""
 _BLANK = re.compile(r"\n[ \t>]*\n")
 
 
@@ -213,7 +215,8 @@ class _Scanner:
 
     def _take_prose(self) -> str:
         behind_display = bool(self.formulas) and self.formulas[-1].displayed
-        context = in_english(plain("".join(self.prose), latex=self.latex), behind_display)
+        prose = _TABLE_END.sub(" |\\g<0>", "".join(self.prose))
+        context = in_english(plain(prose, latex=self.latex), behind_display)
         self.prose.clear()
         return context
 

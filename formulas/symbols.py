@@ -49,6 +49,7 @@ LOSSES = ("J", "L", "\\mathcal{L}", "\\mathcal{J}", "\\ell", "E", "\\mathcal{E}"
 
 TRANSPOSED = frozenset(("T", "\\top", "\\intercal"))
 INDEX_LETTERS = frozenset("ijklmnpqrstuv")
+ENTRYWISE = ("\\circ", "\\odot", "\\bullet")
 DIFFERENCES = frozenset(("\\Delta", "\\delta"))
 """What may make one name with the symbol behind it."""
 

@@ -29,13 +29,15 @@ class Awaited(Forked):
 class Unread:
     """A definition that has no meaning: the number of its formula, and the names that stand in it. ``heads`` are these
     with the last layer where they stand for that only: what is of another layer may be in it, or not. ``told``: the
-    text says on what it depends, and there is no definition; ``whole``: nothing but these names can stand in it."""
+    text says on what it depends, and there is no definition; ``whole``: nothing but these names can stand in it;
+    ``shown``: nor anything else by way of the words in it, as those of a loss, ``\\mathrm{CrossEntropy}(p, y)``."""
 
     number: int
     names: frozenset[str]
     heads: frozenset[str]
     told: bool = False
     whole: bool = False
+    shown: bool = False
 
     def also(self, other: Unread) -> Unread:
         """On more by what is said elsewhere."""

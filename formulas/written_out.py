@@ -30,9 +30,9 @@ from verify_derivations.formulas.expressions import (
     substitute,
 )
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of
+from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.sizes import whole
-from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, show
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, show, transpose
 from verify_derivations.formulas.world import Index, IndexRangeError, UndefinedSymbol, Unsupported
 
 if TYPE_CHECKING:
@@ -86,6 +86,21 @@ def matrix(reader: Elaborator, rows: Rows) -> Tensor:
         if s.Number("0") in beside and all(isinstance(cell, s.Dots) or cell == s.Number("0") for cell in beside):
             return diagonal(reader, [row[k] for k, row in enumerate(rows)])
     return _assembled(reader, rows)
+
+
+def blocks(
+    reader: Elaborator, node: s.Node, items: Sequence[s.Node], *, transposed: bool = False, tuple_: bool = False
+) -> Tensor:  # fmt: skip
+    """``[h; x]``, also ``[h, x]``. Of numbers ``[a, b]^\\top`` and ``(a, b)`` are columns, and ``[a, b]`` a column or a
+    row; names alone define nothing so: ``θ = (μ, λ)`` calls both θ."""
+    found = [reader.tensor(item) for item in items]
+    if all(block.is_scalar for block in found) and (transposed or tuple_):
+        if reader.here.introduces and all(map(_is_plain, items)) and any(True for x in items for _ in names_in(x)):
+            raise Unsupported("a list of names defines nothing")
+        return stacked(found)
+    if tuple_ or any(block.is_scalar or len(block.axes) != 2 or not block.axes[1].unit for block in found):
+        raise Unsupported(f"no meaning is known for {to_latex(node)}")
+    return transpose(stacked(found)) if transposed else stacked(found)
 
 
 def stacked(blocks: Sequence[Tensor], axis: int = 0) -> Tensor:
