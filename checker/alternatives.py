@@ -35,6 +35,9 @@ CUE = re.compile(r"\s*,?\s*(?:if|when|whenever|for)\s*$")
 AND = re.compile(rf"[\s,;]*(?:(?:and|or|but)\b)?[\s,;]*(?:{_ELSE})?[\s,;]*(?:it\s+is\s+)?")
 THEN_ELSE = re.compile(rf"[\s,]*{_ELSE}")
 _IS = re.compile(r"\s*(?:is|are|be|equals?|takes?|has|denotes?)\b")
+ZERO = re.compile(
+    rf"[\s,;]*(?:(?:and|or|but)\b)?[\s,;]*(?:it\s+is\s+|is\s+)?(?:(?:0|zero)\b[\s,]*{_ELSE}|{_ELSE}[\s,]*(?:it\s+is\s+)?(?:0|zero)\b)"
+)
 NEXT_ELSE = re.compile(rf"\s+{_ELSE}")
 
 
@@ -42,7 +45,7 @@ def read_alternatives(formulas: Sequence[Stated]) -> None:
     """Read definitions by cases; set ``partly`` of the chains that are said of a part only."""
     for k, f in enumerate(formulas):
         if f.chains and _may_define(f.chains[-1]):
-            if (whole := _whole(formulas, k) or _both(formulas, k)) is not None:
+            if (whole := _whole(formulas, k) or _both(formulas, k) or _or_zero(formulas, k)) is not None:
                 f.chains[-1], parts = whole
                 for part in parts:
                     _is_no_statement(part)
@@ -164,6 +167,29 @@ def _whole(formulas: Sequence[Stated], k: int) -> tuple[Chain, Sequence[Stated]]
         value = value.sides[1]
     whole = s.Cases(((chain.sides[1], test), (value, s.Symbol("otherwise"))))
     return replace(chain, sides=(chain.sides[0], whole)), formulas[k + 1 : k + 3]
+
+
+def _or_zero(formulas: Sequence[Stated], k: int) -> tuple[Chain, Sequence[Stated]] | None:
+    """“$t_j = 1$ for $j = c$, and zero otherwise”; “$t_c = 1$ and $t_j = 0$ for $j \\neq c$”."""
+    chain, parts = formulas[k].chains[-1], formulas[k + 1 : k + 2]
+    test = _only(parts[0]) if parts and parts[0].raw.section == formulas[k].raw.section else None
+    if len(chain.sides) != 2 or not isinstance(test, s.Relation) or not CUE.fullmatch(_behind(formulas, k)):
+        return None
+    left, value = chain.sides
+    if not _tells_an_index(left, test):
+        return None
+    if ZERO.match(_behind(formulas, k + 1)):
+        return replace(chain, sides=(left, s.Cases(((value, test), (s.Number("0"), s.Symbol("otherwise")))))), parts
+    before = formulas[k - 1].chains if k else []
+    if test.relations != ("\\neq",) or len(before) != 1 or len(before[0].sides) != 2:
+        return None
+    assert isinstance(left, s.Scripted)
+    at, same = before[0].sides[0], [x for x in test.sides if x not in items_of(left.sub or left)]
+    if len(same) != 1 or at != replace(left, sub=same[0]) or not isinstance(left.sub, s.Symbol):
+        return None
+    equal = replace(test, relations=("=",))
+    rows = ((before[0].sides[1], equal), (value, s.Symbol("otherwise")))
+    return replace(chain, sides=(left, s.Cases(rows))), (formulas[k - 1], *parts)
 
 
 def _only(f: Stated) -> s.Node | None:

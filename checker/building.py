@@ -27,6 +27,7 @@ from verify_derivations.checker.single_layers import Input, inputs, single_layer
 from verify_derivations.checker.solutions import conclusions
 from verify_derivations.checker.statements import Chain, Placed, Stated, is_adjoint_name, is_number
 from verify_derivations.checker.supposing import take_cases
+from verify_derivations.checker.transposed_numbers import take_transposed
 from verify_derivations.checker.unknown import take_namesakes, take_spoken, take_unknown, unread_in
 from verify_derivations.checker.updates import is_update
 from verify_derivations.checker.windows import stay_within
@@ -132,6 +133,7 @@ class Builder:
         self.world.sizes |= self.table.counts
         declare(self.world, [*self.declared, *self.every])
         take_spoken(self.world, self.formulas)
+        take_transposed(self.world, self.formulas)
         self.world.declared = {n for n, stated in self.world.declarations.items() if any(not d.hint for d in stated)}
         said = (side for f in self.formulas for c in f.chains if c.space is not None for side in c.sides)  # a = x ∈ R^n
         self.world.undeclared.said |= {r.name for r in map(self.table.reference, said) if r is not None}

@@ -54,7 +54,7 @@ class _Customary:
             return "", []
         said = {
             reference.name for f in named for chain in f.chains for k, side in enumerate(chain.sides[:-1])
-            if (reference := self.gradient(side)) is not None and any(
+            if (reference := self.gradient(side)) is not None and not _is_entry(reference) and any(
                 self.differentiates(right, reference) for right in chain.sides[k + 1 :]
             )
         }  # fmt: skip
@@ -112,12 +112,20 @@ class _Customary:
         numbers = [
             q.head for q in self.world.quantities.values()
             if q.body is not None and not q.extents and self.table.variable_of(q.head) is None and q.head not in stated
+            and q.head not in self.world.layers.of  # the output of a layer, of which no shape is said
         ]  # fmt: skip
+        of_quantities = [name for name in LOSSES if name in self.world.functions and self.arguments(name)]
+        if of_quantities and not stated:  # L(a, y) of the a and y of the document
+            return of_quantities[0] if len(of_quantities) == 1 else None
         if not numbers:
             return next((name for name in LOSSES if name not in self.table.bare | self.table.bases), None)
         last = [head for head in numbers if head not in used]
         named = [head for head in last if head in LOSSES]
         return (last if len(last) == 1 else named if len(named) == 1 else [None])[0]
+
+    def arguments(self, function: str) -> list[str]:
+        """The quantities that stand for the variables in the definition of a function."""
+        return [head for head in self.world.applied.parameters.get(function, ()) if self.world.is_defined(head)]
 
     def told(self) -> set[str]:
         """Of what the gradients are as the text says: “we write $\\bar{v} = ∂L/∂v$”."""
@@ -134,7 +142,7 @@ class _Customary:
 
     def depends(self, head: str, other: str) -> bool:
         if head not in self.below:
-            self.below[head] = frozenset(self.world.below([head]))
+            self.below[head] = frozenset(self.world.below([head, *self.arguments(head)]))
         return other in self.below[head]
 
     # -- the names ---------------------------------------------------------------------------------------------
@@ -169,7 +177,8 @@ class _Customary:
 
     def alias(self, node: s.Node, reference: Reference, loss: str) -> Alias | None:
         head = self.head(reference)
-        apart = self.world.is_defined(loss) and not self.depends(loss, head) if head is not None else True
+        defined = self.world.is_defined(loss) or loss in self.world.functions
+        apart = defined and not self.depends(loss, head) if head is not None else True
         if head is None or head == loss or apart and loss not in self.told():  # which another section defines
             return None
         letters = [x for x in reference.indices if isinstance(x, s.Symbol)]
@@ -209,6 +218,11 @@ class _Customary:
             return replace(node, base=self.variable(node.base, accent))
         assert isinstance(node, s.Symbol)
         return replace(node, name=self.table.gradients[name_of(node)], accent=accent)
+
+
+def _is_entry(reference: Reference) -> bool:
+    """``dw_1 = ∂L/∂w_1``, which says of an entry what custom says of all."""
+    return any(isinstance(x, s.Number) for x in reference.indices)
 
 
 def _plain(node: s.Node, with_indices: bool) -> s.Node:

@@ -40,6 +40,7 @@ class Definitions:
     world: World
     defined: dict[tuple[int, int, int], str] = field(default_factory=dict)
     failed: dict[tuple[int, int], DocumentError] = field(default_factory=dict)
+    waited: dict[tuple[int, int], DocumentError] = field(default_factory=dict)  # what failed before it was tried again
     wrong_shape: dict[int, str] = field(default_factory=dict)  # number → that the stated shape is not the definition's
     introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
     solved: set[str] = field(default_factory=set)  # of what is said where a derivative by it is zero
@@ -47,6 +48,12 @@ class Definitions:
     misnamed: dict[tuple[int, int, int], str] = field(default_factory=dict)  # a name for entries of something else
     bracketed: dict[tuple[int, int, int], tuple[s.Node, str]] = field(default_factory=dict)  # right sides with brackets
     # that they lack, and the reason
+
+    def settle(self) -> None:
+        """Forget the reasons of what failed, was tried again and did not fail: another definition had come."""
+        for place, error in self.waited.items():
+            if self.failed.get(place) is error:
+                del self.failed[place]
 
     def read_by(self, readings: Readings) -> Definitions:
         return replace(self, world=replace(self.world, readings=readings))
@@ -85,8 +92,9 @@ class Definer:
             return True
         if f.when.halves:
             return self._define_half(f, k, chain, last)
-        if isinstance(self.result.failed.get((f.number, k)), UndefinedSymbol | NeedShape):
-            del self.result.failed[f.number, k]  # what it waited for may have come, and with it another definition
+        error = self.result.failed.get((f.number, k))
+        if isinstance(error, UndefinedSymbol | NeedShape):
+            self.result.waited[f.number, k] = error
         done = True
         for side in range(len(chain.sides) - 2, -1, -1):
             if (f.number, k, side) in self.result.defined:

@@ -118,6 +118,9 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
     return best
 
 
+_RUNS_TO = re.compile(r"index \S+ runs to .*[-+]")
+
+
 def _of_any_size(case: Case, stated: Stated, readings: Readings, found: Formula) -> Formula:
     """What has no meaning where sizes differ of which nothing is stated may hold where they are equal."""
     world = case.definitions(stated.scope, found.variant, readings).world
@@ -126,10 +129,10 @@ def _of_any_size(case: Case, stated: Stated, readings: Readings, found: Formula)
     clash = " ".join(link.message for link in found.links if link.verdict is Verdict.ILL_FORMED)
     letters = sorted(set(re.findall(r"(?<![\\\w{])[A-Za-z](?![\w{])", clash)) & world.sizes)  # of a size that is stated
     tried = (judge(replace(case, alike=size, worlds={}, inherited={}), stated, readings) for size in (EACH, *letters))
-    equal = next((other for other in tried if not other.verdict.wrong), None)
+    equal = next((other for other in tried if not other.verdict.wrong or _leaves_an_axis(found, other)), None)
     if equal is None or equal.verdict in (Verdict.DEFINED, Verdict.UNREAD):
         return found
-    holds = "holds" if equal.verdict is not Verdict.UNDECIDED else "may hold"
+    holds = "holds" if equal.verdict in SATISFIED else "may hold"
     links = tuple(
         replace(link, verdict=Verdict.UNDECIDED, message=f"{link.message}; it {holds} where these sizes are equal, of "
                 f"which nothing is stated: a declaration would tell, as {DECLARATIONS}")
@@ -137,6 +140,13 @@ def _of_any_size(case: Case, stated: Stated, readings: Readings, found: Formula)
     )  # fmt: skip
     first = next(link for link in links if link.verdict is Verdict.UNDECIDED)
     return replace(found, verdict=Verdict.UNDECIDED, links=links, message=first.message)
+
+
+def _leaves_an_axis(*found: Formula) -> bool:
+    """Whether a sum runs over more entries than there are, also where all sizes are equal: ``\\sum_{i=0}^{N-m}`` beside
+    an axis of which nothing says that it has N - m + 1."""
+    wrong = [link for formula in found for link in formula.links if link.verdict.wrong]
+    return all(link.verdict is Verdict.ILL_FORMED and _RUNS_TO.match(link.message) for link in wrong)
 
 
 def _of_equal_sizes(case: Case, stated: Stated, readings: Readings, found: Formula) -> Formula:

@@ -56,6 +56,10 @@ def read_functions_anew(formulas: Sequence[Stated], standing: Standing, numbers:
             base_of(x) for f in formulas[: said.number - 1] if not nested(f.raw.section, said.raw.section)
             for c in f.chains if len(c.sides) > 1 and function in _applied(c.sides[1:]) for x in names_in(c.sides[0])
         }  # fmt: skip
+        before -= {  # defined anew with it
+            base_of(x) for f in formulas if f.raw.section == said.raw.section
+            for c in f.chains if len(c.sides) > 1 and function in _applied(c.sides[1:]) for x in names_in(c.sides[0])
+        }  # fmt: skip
         for f in formulas[said.number :] if function is not None else ():
             below = {x for other in f.names for x in standing.below(base_of(other))}
             if f.differentiates and nested(f.raw.section, said.raw.section) and not before.isdisjoint(below):

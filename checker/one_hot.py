@@ -32,12 +32,23 @@ _PATTERNS = tuple(re.compile(pattern, re.I) for pattern in (
     rf"\b(?:the|an?)\s+{_VECTOR}\s+{_NAME}\s+{_OF}",
     rf"{_NAME}\s*,?\s*(?:(?:which\s+)?(?:is|be|being|denotes?)\s+)?(?:the|an?)\s+{_VECTOR}\s+{_OF}",
 ))  # fmt: skip
+_WITH = re.compile(
+    rf"{_NAME}\s*,?\s*(?:(?:which\s+)?(?:is|be|being|denotes?)\s+)?(?:the|an?)\s+{_VECTOR}\s+(?:with|where|for\s+which|such\s+that)\s+"
+    r"\$(?P<entry>\d+)\$",
+    re.I,
+)
+_IF = re.compile(
+    rf"{_NAME}\s+(?:is|be|equals)\s+(?:1|one)\s+(?:if|when|for)\s+\$(?P<test>\d+)\$\s*,?\s*(?:and|or|but|else)?\s*,?\s*"
+    r"(?:(?:0|zero)\s*,?\s*(?:otherwise|elsewhere|else)|(?:otherwise|elsewhere|else)\s*,?\s*(?:0|zero))",
+    re.I,
+)
 _NO_MORE = re.compile(r"\s*(?:$|[.;:,)!]|(?:and|is|are|this|we|where|so|then|it|gives?|becomes?|reads?)\b)", re.I)
 
 
 def read_one_hot(formulas: Sequence[Stated]) -> None:
     """Define the vectors of which the text says plainly which entry is one, where no equation defines them."""
-    defined = {plain(base) for f in formulas for c in f.chains for base in _with_base(c.sides[0])}
+    chains = (c for f in formulas for c in f.chains if c.sides[1:] != (s.Number("1"),))  # t_c = 1 says of one entry
+    defined = {plain(base) for c in chains for base in _with_base(c.sides[0])}
     found: dict[s.Node, dict[s.Node, list[tuple[Stated, s.Relation]]]] = {}
     for text in sentences(formulas, ENDED):
         for match in _matches(text):
@@ -47,13 +58,49 @@ def read_one_hot(formulas: Sequence[Stated]) -> None:
                 continue
             letter = _index(formulas, label)
             if letter is not None and stated.tree is not None:
-                same = s.Relation((letter, label), ("=",))
-                value = s.Call(s.Symbol("1", font="\\mathbb"), (same,), "[")
-                equation = s.Relation((s.Scripted(name, letter), value), ("=",))
+                equation = _equation(name, letter, label)
                 found.setdefault(plain(name), {}).setdefault(label, []).append((stated, equation))
+        for stated, index, at in (*_by_an_entry(formulas, text), *_by_cases(formulas, text)):
+            base = bare(stated)
+            base = base.base if isinstance(base, s.Scripted) else base
+            if base is not None and plain(base) not in defined:
+                found.setdefault(plain(base), {}).setdefault(at, []).append((stated, _equation(base, index, at)))
     for classes in found.values():
         for stated, equation in next(iter(classes.values())) if len(classes) == 1 else ():
             _define(stated, equation)
+
+
+def _equation(name: s.Node, letter: s.Node, label: s.Node) -> s.Relation:
+    value = s.Call(s.Symbol("1", font="\\mathbb"), (s.Relation((letter, label), ("=",)),), "[")
+    return s.Relation((s.Scripted(name, letter), value), ("=",))
+
+
+def _by_an_entry(formulas: Sequence[Stated], text: str) -> Iterator[tuple[Stated, s.Node, s.Node]]:
+    """“$t$ is the one-hot vector with $t_c = 1$”."""
+    for match in _WITH.finditer(text):
+        stated, entry = formulas[int(match["name"])], _only_relation(formulas[int(match["entry"])])
+        left = entry.sides[0] if entry is not None and entry.sides[1:] == (s.Number("1"),) else None
+        if isinstance(left, s.Scripted) and left.base == bare(stated) and isinstance(left.sub, s.Symbol):
+            letter = _index(formulas, left.sub)
+            if letter is not None and is_said(text[: match.start()], text[match.end() :]):
+                yield stated, letter, left.sub
+
+
+def _by_cases(formulas: Sequence[Stated], text: str) -> Iterator[tuple[Stated, s.Node, s.Node]]:
+    """“$t_j$ is one if $j = c$ and zero otherwise”."""
+    for match in _IF.finditer(text):
+        stated, test = formulas[int(match["name"])], _only_relation(formulas[int(match["test"])])
+        name = bare(stated)
+        if isinstance(name, s.Scripted) and test is not None and test.relations == ("=",):
+            others = [side for side in test.sides if side != name.sub]
+            if len(others) == 1 and isinstance(name.sub, s.Symbol) and isinstance(others[0], s.Symbol):
+                if is_said(text[: match.start()], text[match.end() :]):
+                    yield stated, name.sub, others[0]
+
+
+def _only_relation(stated: Stated) -> s.Relation | None:
+    part = stated.tree.parts[0] if stated.tree is not None and len(stated.tree.parts) == 1 else None
+    return part if isinstance(part, s.Relation) and len(part.sides) == 2 else None
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:

@@ -29,6 +29,7 @@ from verify_derivations.checker.statements import (
     is_number,
     put,
 )
+from verify_derivations.checker.transposed_numbers import transposed_number
 from verify_derivations.checker.undefined_losses import by_new_ones
 from verify_derivations.checker.unknown import MEANS, called_array, given_before, moved_before, variables_in
 from verify_derivations.checker.verdicts import Link, Verdict
@@ -95,6 +96,10 @@ def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions)
     if array is not None and link.verdict in (*SATISFIED, Verdict.ILL_FORMED):  # what is false of numbers is false
         said = f"{array} is read as a number here, and the text calls it a matrix or a vector"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
+    head = transposed_number(definitions.world, chain.sides)
+    if head is not None and link.verdict in SATISFIED:
+        said = f"{head} is read as a number, and transposed: its shape is stated nowhere"
+        return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said)
     if stated.when.words and not stated.when.supposed and link.verdict.wrong:
         said = f"whether it holds “{stated.when.words}” is not known; elsewhere it does not"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)

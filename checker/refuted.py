@@ -12,12 +12,13 @@ from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import only_where
 from verify_derivations.checker.introduced import of_own_letters
 from verify_derivations.checker.statements import contains_derivative, is_adjoint_name
+from verify_derivations.checker.transposed_numbers import transposed_number
 from verify_derivations.checker.unknown import names_of, slope_told, taken_at, two_values, unsaid
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.derivations.refute import Refuted as Refutation
 from verify_derivations.derivations.refute import refute
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import is_slope
+from verify_derivations.formulas.definitions import adjoint_of, is_slope
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import NOUGHT, Bracket, contents, heads, walk
@@ -324,16 +325,27 @@ def states_derivatives(world: World, sides: Sequence[s.Node]) -> bool:
     )
 
 
-def _transposed_number(refuted: Refuted) -> str | None:
-    """The x of ``x^\\top A x`` that is a number elsewhere: it is none here."""
+def _averaged(refuted: Refuted) -> str | None:
+    """``dW = \\frac{1}{m} dZ A^\\top`` with names for gradients by custom, and a number m that is no size of what
+    stands there: dZ may stand for the gradients of single examples, and m be how many there are."""
     world = refuted.world
-    for node in (n for side in refuted.sides for n in names_in(side)):
-        r = world.table.reference(node)
-        known = world.known.get(r.name) if r is not None and r.transposed and not r.indices else None
-        told = known is None or world.is_defined(known.head) or known.head in world.declared
-        if known is not None and not known.extents and not told:
-            return f"{known.head} is read as a number, and transposed here: its shape is stated nowhere"
-    return None
+    references = (world.table.reference(name) for side in refuted.sides for name in names_in(side))
+    aliases = [a for r in references if r is not None for a in world.aliases.get(r.name, ()) if a.custom]
+    if not aliases or any(a.examples is not None for a in aliases):
+        return None
+    nodes = [node for side in refuted.sides for node in s.walk(side)]
+    below = {node.denominator for node in nodes if isinstance(node, s.Fraction)}
+    numbers = {x.name for x in below if isinstance(x, s.Symbol) and not world.is_defined(x.name)}
+    there = {*heads(refuted.comparison.left), *heads(refuted.comparison.right)}
+    there |= {x for head in there if world.loss and (x := adjoint_of(head, world.loss)) is not None}
+    sizes = set[str]().union(*(n.names for head in there if head in world.known for n in world.known[head].extents))
+    free = sorted(numbers - sizes)
+    return f"whether {free[0]} is the number of examples, of which gradients are shown, is not said" if free else None
+
+
+def _transposed_number(refuted: Refuted) -> str | None:
+    head = transposed_number(refuted.world, refuted.sides)
+    return None if head is None else f"{head} is read as a number, and transposed: its shape is stated nowhere"
 
 
 def _slope_of_a_leaf(refuted: Refuted) -> str | None:
@@ -484,5 +496,5 @@ REASONS: tuple[Callable[[Refuted], str | None], ...] = (
     _of_one_step, _made_of_others, _one_of_many, _is_rule, _slope_told, _two_values, _taken_elsewhere,
     _of_an_inner_variable, _also_a_size, _to_be_solved, _transposed_number,
     _slope_of_a_leaf, _layer_or_power, _of_an_operator, _entries_of_a_matrix,
-    _of_a_counter, _may_list, _of_a_passing_size, _guessed,
+    _of_a_counter, _may_list, _of_a_passing_size, _guessed, _averaged,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from verify_derivations.checker.abbreviations import names_below
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.links import judge_link
-from verify_derivations.checker.statements import Placed, Stated
+from verify_derivations.checker.statements import Placed, Stated, contains_derivative
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.derivations.prove import Limits
 from verify_derivations.formulas import syntax as s
@@ -38,7 +38,8 @@ def said_without_names(
     equations = defaultdict[_Key, list[tuple[Stated, int]]](list)
     for f in formulas:
         for k, chain in enumerate(f.chains):
-            if not chain.update and (key := _key(chain.sides[0], table)) is not None:
+            forward = not chain.update and not any(map(contains_derivative, chain.sides))
+            if forward and (key := _key(chain.sides[0], table)) is not None and key[0] not in world.aliases:
                 equations[key].append((f, k))
     for key, places in equations.items():
         if all(defined.get((f.number, k, 0)) != "definition" for f, k in places):

@@ -134,8 +134,11 @@ def _going_on(
 
 
 def _of_which(path: tuple[str, ...], siblings: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
-    """The numbered section of which a title says that it is about that: “Solution to Exercise 1” of “Exercise 1”."""
+    """The numbered section of which a title says that it is about that: “Solution to Exercise 1” of “Exercise 1”.
+    (Which theorem a proof is of, the reader of the document has found, by the numbers that are printed.)"""
     title = _plain(path[-1])
+    if title.startswith("proof"):
+        return None
     named = [x for x in siblings if _NUMBERED.search(other := _plain(x[-1])) and re.search(
         rf"\b{re.escape(other)}\b(?!\.\d)", title) and other != title]  # fmt: skip
     return max(named, key=lambda x: len(x[-1]), default=None)

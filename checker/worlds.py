@@ -33,7 +33,7 @@ def build_world(
     declarations of scopes before. All sizes that are stated nowhere are ``alike``, if that is one."""
 
     solved: dict[tuple[int, int], str] = {}
-    inferred, postponed = Inferred(), set[tuple[int, int]]()
+    inferred, postponed, settled = Inferred(), set[tuple[int, int]](), False  # settled: shapes are inferred
     gradients = any(is_called_like_a_gradient(c, table) for f in formulas for c in f.chains)  # or what is so called
 
     def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
@@ -49,6 +49,8 @@ def build_world(
             unlike |= builder.world.layers.unlike_sums  # these have no meaning
             if unlike == before[1] and (extents.solved == before[0] or rounds >= 6):
                 break
+        if settled:
+            result.settle()
         return result
 
     formulas = named_last(formulas, every, table)
@@ -68,6 +70,8 @@ def build_world(
             found = other
         else:
             inferred, table = replace(inferred, declarations={}), plain
+    found.settle()
+    settled = True
     loss, names = customary(found.world, formulas)
     again, gradients = gradients, False
     found = build(loss, names, {}) if names or again else found

@@ -68,5 +68,6 @@ class Undeclared(Forked):
     widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
     doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
     guessed: set[str] = field(default_factory=set)  # heads read as numbers
+    transposed: set[str] = field(default_factory=set)  # names that stand somewhere with the sign of a transpose
     said: set[str] = field(default_factory=set)  # names in equations with a stated shape, a = x ∈ R^n
     positive: set[str] = field(default_factory=set)  # heads taken for positive, of which nothing says it

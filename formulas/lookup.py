@@ -203,6 +203,9 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
             hold(known.head, k, node, world, here)
     if len(rest) == len(inner) or len(rest) == len(known.shape):
         axes = inner if len(rest) == len(inner) else list(range(len(known.shape)))
+        if any(known.shape[a] == ONE and isinstance(n, s.Symbol) for n, a in zip(rest, axes, strict=True)):
+            said = f"{known.head} is a vector here, and whether it is one of many is not said"
+            raise Unsupported(f"{_show(reference)}: {said}")  # y_{nk} beside y_k = \sum_i w_{ki} x_i
         places = [
             index_at(n, known.shape[a], world.origin, world, here, known.head) for n, a in zip(rest, axes, strict=True)
         ]

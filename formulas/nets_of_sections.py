@@ -14,7 +14,7 @@ from verify_derivations.formulas.symbols import LOSSES
 
 
 def own_nets(trees: Trees) -> dict[Place, set[s.Symbol]]:
-    """The letters of sections that define something without a layer which has one in all others."""
+    """The letters of sections that define several without a layer which have one in all others."""
     layered = {place: {*_layered(inside)} for place, inside in trees.items()}
     deep = set[str]().union(*layered.values())
     if not deep:
@@ -24,7 +24,8 @@ def own_nets(trees: Trees) -> dict[Place, set[s.Symbol]]:
     apart = deep - set[str]().union(*(plain[place] & layered[place] for place in trees))
     found: dict[Place, set[s.Symbol]] = {}
     for place, names in plain.items():
-        if not defined[place].isdisjoint(own := names & apart):
+        own = names & apart
+        if len(own & defined[place]) > 1:  # z_1 and a_1; a k = 1, …, K alone is an index
             others = set[str]().union(*(each for other, each in defined.items() if other != place))
             found[place] = {s.Symbol(x) for x in own | defined[place] - others - {*LOSSES}}
     return found

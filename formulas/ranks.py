@@ -365,9 +365,10 @@ class Ranks:
                 before = (f"{key}:rows" if rank[0] else None, f"{key}:columns" if rank[1] else None)
             if key in self.numbers and rank != NUMBER or before is not None and kind(before) != kind(rank):
                 continue
-            capital = symbol_of(node).name.lstrip("\\")[:1].isupper()
+            name = symbol_of(node).name.lstrip("\\")
             after = after.matching(self.at(before, reference), rank) if before is not None else after
-            after = after.breaking(0 if capital or _axes(rank) < 2 else WEAK)
+            unlike = 1 if len(name) == 1 and name.isupper() else 2 if name[:1].islower() else None
+            after = after.breaking(WEAK if _axes(rank) == unlike else 0)  # X is a matrix, x is none
             after = after.breaking(BROKEN if key in self.differentiated and rank != NUMBER else 0)
             yield after.saying(key, before or rank)
 
