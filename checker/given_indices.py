@@ -11,11 +11,14 @@ from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import (
+    Access,
+    Add,
     Apply,
     Bracket,
     Constraint,
     Polynomial,
     Power,
+    Scalar,
     Sum,
     at_least,
     free_names,
@@ -77,7 +80,8 @@ def _of_one_count(world: World, refuted: Link) -> Link:
 def _with_others(world: World, environment: Environment, given: str, last: Polynomial) -> Iterator[Environment]:
     """Where a given index may be beyond the last that a sum runs over: the axis is longer, or is one of members, of
     which there may be others than those that are counted, ``u_o`` beside ``u_1, …, u_K``. (What a denominator or a
-    function sums over are all that there are: the words of a softmax.)"""
+    function sums over are all that there are: the words of a softmax; but not beside ``e^{s_p}``, as in
+    ``e^{s_p} + \\sum_n e^{s_n}``.)"""
     name = last.as_atom()
     fits = [fact.value for fact in world.assumed.facts if given in fact.value.names]  # V - o of an axis with V entries
     if name is None or not fits:
@@ -89,8 +93,12 @@ def _with_others(world: World, environment: Environment, given: str, last: Polyn
     bodies = [q.body for q in environment.quantities.values() if q.body is not None]
     inner = (x for body in bodies for node in walk(body) if isinstance(node, Apply | Power) for x in walk(node))
     declared = (world.known[head].shape for head in counted & world.declared)
-    of_all = any(isinstance(x, Sum) and last in (extent for _, extent in x.binders) for x in inner)
-    if of_all or any(last in shape for shape in declared):
+    of_all = any(_runs_to(x, last) for x in inner)
+    beside = any(
+        isinstance(node, Add) and any(_runs_to(x, last) for x in node.terms) and any(_at(x, given) for x in node.terms)
+        for body in bodies for node in walk(body)
+    )  # fmt: skip
+    if of_all and not beside or any(last in shape for shape in declared):
         return
     more = polynomial(f"{name}{UNWRITTEN}")
     quantities = {
@@ -100,6 +108,16 @@ def _with_others(world: World, environment: Environment, given: str, last: Polyn
     facts = [replace(f, value=f.value.substitute({name: more})) if given in f.value.names else f
              for f in environment.facts]  # fmt: skip
     yield replace(environment, quantities=quantities, facts=(*facts, at_least(more, last)))
+
+
+def _runs_to(node: Scalar, last: Polynomial) -> bool:
+    return isinstance(node, Sum) and last in (extent for _, extent in node.binders)
+
+
+def _at(term: Scalar, given: str) -> bool:
+    """Whether a term is that of one member, the given one."""
+    inside = (x for x in walk(term) if isinstance(x, Access)) if not isinstance(term, Sum) else ()
+    return any(given in index.names for x in inside for index in x.indices)
 
 
 def _compared(c: Comparison, variable: str) -> set[str]:

@@ -1,6 +1,7 @@
-"""Primes that are no derivatives. Indices with primes, ``\\sum_{k'=1}^K``, are named by letters that the document does
-not use: everywhere else an index is a single letter. ``X'X`` and ``(y - Xb)'(y - Xb)`` have transposes, in a document
-that writes no others. Else a prime is the derivative of a function, or part of a quantity's name.
+"""Primes that are no derivatives. Indices with primes, ``\\sum_{k'=1}^K``, or a star, the one class of ``u_{j^*}``, are
+named by letters that the document does not use: everywhere else an index is a single letter. ``X'X`` and
+``(y - Xb)'(y - Xb)`` have transposes, in a document that writes no others. Else a prime is the derivative of a
+function, or part of a quantity's name.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, is_transpose
 from verify_derivations.formulas.symbols import CUSTOMARY
 
+STARS = (s.Symbol("*"), s.Symbol("\\ast"), s.Symbol("\\star"))
 LETTERS = "vuqrmhgjkabcniopsw"  # no layer, no time, nothing that is often a quantity
 
 
 def primed_indices(trees: Iterable[s.Node]) -> dict[s.Node, s.Symbol]:
-    """The letters with primes that are subscripts or that a sum binds, with the letters that name them instead, as far
-    as there are any left."""
+    """The letters with primes or a star that are subscripts or that a sum binds, with the letters that name them
+    instead, as far as there are any left."""
     nodes = [node for tree in trees for node in s.walk(tree)]
     found = dict.fromkeys(letter for node in nodes for letter in _indices(node))
     used = {x.name for x in nodes if isinstance(x, s.Symbol)} if found else set()
@@ -29,7 +31,7 @@ def _indices(node: s.Node) -> Iterator[s.Node]:
     places = [node.lower] if isinstance(node, s.BigOperator) else [node.sub] if isinstance(node, s.Scripted) else []
     for place in places:
         for x in s.walk(place) if place is not None else ():
-            if isinstance(x, s.Scripted) and x.primes and x.sub is None and x.sup is None:
+            if isinstance(x, s.Scripted) and x.sub is None and (x.sup in STARS if x.sup is not None else x.primes):
                 if isinstance(x.base, s.Symbol) and len(x.base.name) == 1 and x.base.name.islower():
                     yield x
 

@@ -105,3 +105,23 @@ def test_a_sum_to_an_end_of_which_nothing_says_what_it_is() -> None:
     )
     assert last(text + claim).verdict in (UNDECIDED, PROVED, Verdict.CONDITIONAL)
     assert last(text + claim.replace("y_{i+a, j+b}$$", "w_{ab}$$")).verdict is not PROVED
+
+
+CONTRAST = r"""
+$$L = -\log \frac{e^{s_p}}{e^{s_p} + \sum_{n=1}^N e^{s_n}}$$
+"""
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("-", Verdict.CONDITIONAL), ("+", REFUTED)])
+def test_one_beside_those_of_a_sum_is_none_of_them(sign: str, verdict: Verdict) -> None:
+    """The positive of a contrastive loss: that it is another one than the N others, nothing says."""
+    share = r"\frac{e^{s_p}}{e^{s_p} + \sum_{n=1}^N e^{s_n}}"
+    claim = rf"\frac{{\partial L}}{{\partial s_p}} = {share} {sign} 1"
+    found = last(f"{CONTRAST}$${claim}$$")
+    assert found.verdict is verdict and found.assumptions == (("p>N",) if sign == "-" else ())
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("p_j - t_j", PROVED), ("t_j - p_j", REFUTED)])
+def test_a_class_with_a_star(claim: str, verdict: Verdict) -> None:
+    text = CLASSES.replace("p_c", "p_{j^*}") + "where $t_j = 1$ if $j = j^*$ and 0 otherwise: "
+    assert last(rf"{text}$$\frac{{\partial E}}{{\partial u_j}} = {claim}$$").verdict is verdict
