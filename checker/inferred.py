@@ -187,6 +187,8 @@ class _Inference:
             declarations.setdefault(reference.name, []).append(replace(declaration, indices=indices))
             otherwise |= key in self.reader.of_entries or rank != NUMBER and reference.name in labelled
             otherwise |= known is not None and kind(rank) != _kind_of(known, member)
+            # of every layer, which is read where one is spoken of
+            otherwise |= known is None and rank != NUMBER and reference.name in self.reader.generic
         spaces = [d.space.extents for stated in declarations.values() for d in stated]
         tensors = any(n != s.Number("1") for space in spaces for n in space)
         if not otherwise or tensors and not self._of_tensors(declarations.keys()):

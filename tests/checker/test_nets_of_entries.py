@@ -123,3 +123,26 @@ $$\frac{\partial E}{\partial z_j} = CLAIM$$
 """
     assert report_on(text.replace("CLAIM", "z_j")).formulas[-1].verdict is Verdict.PROVED
     assert report_on(text.replace("CLAIM", "2 z_j")).formulas[-1].verdict is Verdict.REFUTED
+
+
+VECTORS = r"""
+$$x^l = f(u^l), \quad u^l = W^l x^{l-1} + b^l$$
+Let $\delta^l = \frac{\partial E}{\partial u^l}$, so that $\delta^l = s \circ f'(u^l)$ for some $s$.
+$$ CLAIM $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\delta^l = (W^{l+1})^T \delta^{l+1} \circ f'(u^l)", Verdict.PROVED),
+        (r"\delta^l = W^{l+1} \delta^{l+1} \circ f'(u^l)", Verdict.ILL_FORMED),
+        (r"\frac{\partial E}{\partial W^l} = \delta^l (x^{l-1})^T", Verdict.PROVED),
+        (r"\frac{\partial E}{\partial W^l} = x^{l-1} (\delta^l)^T", Verdict.ILL_FORMED),
+        (r"\frac{\partial E}{\partial b^l} = \delta^l", Verdict.PROVED),
+        (r"\frac{\partial E}{\partial b^l} = \delta^{l+1}", Verdict.ILL_FORMED),
+    ],
+)
+def test_nets_of_any_depth_of_which_nothing_is_declared(claim: str, verdict: Verdict) -> None:
+    found = report_on(VECTORS.replace("CLAIM", claim)).formulas[-1]
+    assert found.verdict is verdict, found.message
