@@ -24,7 +24,8 @@ def take_transposed(world: World, formulas: Sequence[Stated]) -> None:
 
 
 def transposed_number(world: World, sides: Sequence[s.Node]) -> str | None:
-    """Of the sides, what is transposed in its scope and no number for sure, and read as one."""
+    """Of the sides, what is read as a number only for nothing says its shape, and transposed somewhere in its scope; or
+    what nothing defines and is transposed there. (Elsewhere a letter of an identity may be another one.)"""
     for r in _references(world, (name for side in sides for name in names_in(side))):
         if r.name not in world.undeclared.transposed or r.indices:
             continue
@@ -32,7 +33,7 @@ def transposed_number(world: World, sides: Sequence[s.Node]) -> str | None:
         known = world.known.get(world.head(r.name, layer))
         if known is None or known.extents or known.head in world.declared or r.name in world.declared:
             continue
-        if not world.is_defined(known.head) or world.below([known.head]) & world.undeclared.guessed:
+        if world.below([known.head]) & world.undeclared.guessed or r.transposed and not world.is_defined(known.head):
             return known.head
     return None
 
