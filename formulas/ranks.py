@@ -367,7 +367,8 @@ class Ranks:
                 continue
             name = symbol_of(node).name.lstrip("\\")
             after = after.matching(self.at(before, reference), rank) if before is not None else after
-            unlike = 1 if len(name) == 1 and name.isupper() else 2 if name[:1].islower() else None
+            whole = len(name) == 1 and name.isupper() and node is left  # not the values of a T(y)
+            unlike = 1 if whole else 2 if name[:1].islower() else None
             after = after.breaking(WEAK if _axes(rank) == unlike else 0)  # X is a matrix, x is none
             after = after.breaking(BROKEN if key in self.differentiated and rank != NUMBER else 0)
             yield after.saying(key, before or rank)
