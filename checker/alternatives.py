@@ -36,7 +36,8 @@ AND = re.compile(rf"[\s,;]*(?:(?:and|or|but)\b)?[\s,;]*(?:{_ELSE})?[\s,;]*(?:it\
 THEN_ELSE = re.compile(rf"[\s,]*{_ELSE}")
 _IS = re.compile(r"\s*(?:is|are|be|equals?|takes?|has|denotes?)\b")
 ZERO = re.compile(
-    rf"[\s,;]*(?:(?:and|or|but)\b)?[\s,;]*(?:it\s+is\s+|is\s+)?(?:(?:0|zero)\b[\s,]*{_ELSE}|{_ELSE}[\s,]*(?:it\s+is\s+)?(?:0|zero)\b)"
+    rf"[\s,;]*(?:(?:and|or|but)\b)?[\s,;]*(?:it\s+is\s+|is\s+)?(?:(?:0|zero)\b[\s,]*{_ELSE}|{_ELSE}[\s,]*(?:it\s+is\s+)?(?:0|zero)\b"
+    r"(?!\s*[.,]\d|\s*[/+*-]))"
 )
 NEXT_ELSE = re.compile(rf"\s+{_ELSE}")
 
@@ -180,7 +181,7 @@ def _or_zero(formulas: Sequence[Stated], k: int) -> tuple[Chain, Sequence[Stated
         return None
     if ZERO.match(_behind(formulas, k + 1)):
         return replace(chain, sides=(left, s.Cases(((value, test), (s.Number("0"), s.Symbol("otherwise")))))), parts
-    before = formulas[k - 1].chains if k else []
+    before = formulas[k - 1].chains if k and formulas[k - 1].raw.section == formulas[k].raw.section else []
     if test.relations != ("\\neq",) or len(before) != 1 or len(before[0].sides) != 2:
         return None
     assert isinstance(left, s.Scripted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
+from verify_derivations.checker.abbreviations import Place
 from verify_derivations.checker.aliases import Aliases
 from verify_derivations.checker.beyond import take_ends
 from verify_derivations.checker.customary import NUMBER, is_called_like_a_gradient
@@ -21,7 +22,6 @@ from verify_derivations.checker.of_many import each_of_many
 from verify_derivations.checker.one_or_all import take_later_wholes, take_one_or_all
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.related import relate_members
-from verify_derivations.checker.said_again import last
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.single_layers import Input, inputs, single_layers
 from verify_derivations.checker.solutions import conclusions
@@ -93,7 +93,7 @@ class Builder:
         self.definer = Definer(self.result, formulas, every, set(inherited))
         self.inferred = Inferred()
         self.without_gradients = False  # what may be a gradient by its name defines nothing
-        self.postponed: Set[tuple[int, int]] = frozenset()  # definitions in whose place others are to be read
+        self.postponed: Set[Place] = frozenset()  # what is to define only what nothing else does
 
     def run(self, loss: str, names: Sequence[Alias], solved: Mapping[tuple[int, int], str]) -> Definitions:
         """``names`` are those for derivatives of ``loss`` by custom; ``solved`` equations define nothing."""
@@ -113,7 +113,7 @@ class Builder:
         waiting = [item for item in waiting if (item[0].number, item[1]) not in as_every_layer]
         if self.without_gradients:
             waiting = [item for item in waiting if not is_called_like_a_gradient(item[2], self.table)]
-        self._read([*last(waiting, self.postponed)])
+        self._read(sorted(waiting, key=lambda item: (item[0].number, item[1]) in self.postponed))
         self.world.awaited.quantities.clear()
         self.definer.functions.complete()
         self._open_members(waiting)
@@ -209,16 +209,16 @@ class Builder:
 
     def _read(self, waiting: list[Placed]) -> None:
         """Read each definition as soon as what it needs is known; in the last round, what is not is taken for new."""
-        for final in (False, False, True):
-            waiting = by_need(waiting, self.table) if final else waiting
+        for last in (False, False, True):
+            waiting = by_need(waiting, self.table) if last else waiting
             while waiting:
                 later, held = [], set[str]()
                 for f, k, chain in waiting:  # what says something else of a quantity must not define it before its time
                     left = chain.sides[0]
                     key = self._key(left.function if isinstance(left, s.Call) else left) or ""
-                    if key in held or not self.definer.define(f, k, chain, last=final):
+                    if key in held or not self.definer.define(f, k, chain, last=last):
                         later.append((f, k, chain))
-                        held |= {key} - {""} if _awaits(self.result.failed.get((f.number, k)), final) else set()
+                        held |= {key} - {""} if _awaits(self.result.failed.get((f.number, k)), last) else set()
                 if len(later) == len(waiting):
                     break
                 waiting = later

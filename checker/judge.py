@@ -118,7 +118,7 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
     return best
 
 
-_RUNS_TO = re.compile(r"index \S+ runs to .*[-+]")
+_RUNS_TO = re.compile(r"index \S+ runs to \w+(?:[-+]\w+)+, but")  # N-m, of letters that are stated
 
 
 def _of_any_size(case: Case, stated: Stated, readings: Readings, found: Formula) -> Formula:

@@ -39,7 +39,7 @@ _WITH = re.compile(
 )
 _IF = re.compile(
     rf"{_NAME}\s+(?:is|be|equals)\s+(?:1|one)\s+(?:if|when|for)\s+\$(?P<test>\d+)\$\s*,?\s*(?:and|or|but|else)?\s*,?\s*"
-    r"(?:(?:0|zero)\s*,?\s*(?:otherwise|elsewhere|else)|(?:otherwise|elsewhere|else)\s*,?\s*(?:0|zero))",
+    r"(?:(?:0|zero)\s*,?\s*(?:otherwise|elsewhere|else)|(?:otherwise|elsewhere|else)\s*,?\s*(?:0|zero)\b(?!\s*[.,]\d|\s*[/+*-]))",
     re.I,
 )
 _NO_MORE = re.compile(r"\s*(?:$|[.;:,)!]|(?:and|is|are|this|we|where|so|then|it|gives?|becomes?|reads?)\b)", re.I)

@@ -7,12 +7,12 @@ says the same without the name, is a claim. (What is a part of the other as it i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 
-from verify_derivations.checker.abbreviations import names_below
+from verify_derivations.checker.abbreviations import Place, names_below
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.links import judge_link
-from verify_derivations.checker.statements import Placed, Stated, contains_derivative
+from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.derivations.prove import Limits
 from verify_derivations.formulas import syntax as s
@@ -20,7 +20,6 @@ from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.world import World
 
-Place = tuple[int, int]  # the number of a formula and of one of its chains
 _Key = tuple[str, s.Node | None]
 LIMITS = Limits(unfoldings=4, steps=1_000)
 EFFORT = Effort(first=LIMITS, condition=LIMITS, proof=LIMITS).proofs_only
@@ -54,12 +53,6 @@ def said_without_names(
                 found |= {(other.number, n) for other, n in places} - {(f.number, k)}
                 break
     return found
-
-
-def last(waiting: Sequence[Placed], postponed: Set[Place]) -> Iterator[Placed]:
-    """What defines only what nothing else does stands behind all else."""
-    yield from (item for item in waiting if (item[0].number, item[1]) not in postponed)
-    yield from (item for item in waiting if (item[0].number, item[1]) in postponed)
 
 
 def _key(node: s.Node, table: NameTable) -> _Key | None:

@@ -19,7 +19,7 @@ from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.scripts import base_of
 
 _STRUCTURE = (
-    r"(?:(?:strictly\s+)?(?:upper|lower)[-\s]?triangular|triangular|(?:block-?\s?|tri-?)?diagonal|banded|circulant|toeplitz|hankel)"
+    r"(?P<form>(?:strictly\s+)?(?:upper|lower)[-\s]?triangular|triangular|(?:block-?\s?|tri-?)?diagonal|banded|circulant|toeplitz|hankel)"
 )
 _NAMES = r"\$\d+\$(?:\s*(?:,\s*and|,|and)\s*\$\d+\$)*"
 _SAID = tuple(re.compile(pattern, re.I) for pattern in (
@@ -57,13 +57,10 @@ def _structured(formulas: Sequence[Stated]) -> Iterator[tuple[tuple[str, ...], s
                 named = [*f.mentions, *(name for m in f.memberships for name in m.names)]
                 for base in dict.fromkeys(base_of(x) for x in named if not f.raw.displayed and not f.chains):
                     if base is not None:
-                        yield f.raw.section, base, _form(match[0])
+                        yield f.raw.section, base, match["form"].lower()
     for f in formulas:  # words alone, of matrices that are called by capitals
-        said = next((m for x in ENDED.split(f.raw.context) if (m := _ALL.search(x)) and not _NOT.search(x)), None)
-        for base in {x for g in formulas for x in variables_of(g)} if said is not None else ():
-            if base is not None and base.lstrip("\\")[:1].isupper():
-                yield f.raw.section, base, _form(said[0]) if said is not None else ""
-
-
-def _form(said: str) -> str:
-    return re.search(_STRUCTURE, said, re.I)[0].lower()  # type: ignore[index]
+        for text in ENDED.split(f.raw.context):
+            said = _ALL.search(text) if not _NOT.search(text) else None
+            for base in {x for g in formulas for x in variables_of(g)} if said else ():
+                if said and base is not None and base.lstrip("\\")[:1].isupper():
+                    yield f.raw.section, base, said["form"].lower()

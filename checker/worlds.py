@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
-from verify_derivations.checker.abbreviations import Abbreviation, abbreviated, abbreviation, named_last
+from verify_derivations.checker.abbreviations import Abbreviation, Place, abbreviated, abbreviation, named_last
 from verify_derivations.checker.building import Builder
 from verify_derivations.checker.customary import customary, is_called_like_a_gradient
 from verify_derivations.checker.defining import Definitions
@@ -33,7 +33,7 @@ def build_world(
     declarations of scopes before. All sizes that are stated nowhere are ``alike``, if that is one."""
 
     solved: dict[tuple[int, int], str] = {}
-    inferred, postponed, settled = Inferred(), set[tuple[int, int]](), False  # settled: shapes are inferred
+    inferred, postponed, settled = Inferred(), set[Place](), False  # settled: shapes are inferred
     gradients = any(is_called_like_a_gradient(c, table) for f in formulas for c in f.chains)  # or what is so called
 
     def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:

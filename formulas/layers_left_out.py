@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
+from verify_derivations.formulas.scripts import base_of, factors_of, is_transpose, names_in
 
 
 def without_layers(trees: Iterable[s.Node]) -> dict[str, frozenset[s.Node]]:
@@ -59,8 +59,11 @@ def _is_another(name: s.Node) -> bool:
 
 
 def _layer(name: s.Node) -> s.Node | None:
-    """What stands above a name and is no number, nor the sign of a transpose."""
-    if not isinstance(name, s.Scripted) or name.sup is None or is_transpose(name.sup):
+    """What stands above a name and is no number, nor the sign of a transpose; of several, all as they stand there."""
+    if not isinstance(name, s.Scripted) or name.sup is None:
         return None
-    inner = name.sup.body if isinstance(name.sup, s.Group) else name.sup
-    return name.sup if isinstance(inner, s.Symbol | s.Sum) else None
+    above = [x for x in factors_of(name.sup) if not is_transpose(x)]
+    if len(above) != 1:
+        return name.sup if above else None
+    inner = above[0].body if isinstance(above[0], s.Group) else above[0]
+    return above[0] if isinstance(inner, s.Symbol | s.Sum) else None

@@ -78,6 +78,7 @@ def test_a_label_beside_indices() -> None:
         (r"\delta^L = \nabla_a C \odot \sigma(z^L)", Verdict.REFUTED),
         (r"\delta^l = \nabla_a C \odot \sigma'(z^l)", Verdict.PROVED),
         (r"\delta^l = (w^{l+1})^T \nabla_a C \odot \sigma'(z^l)", Verdict.ILL_FORMED),  # of which layer is not said
+        (r"\delta^l = w^{(l+1)T} \nabla_a C \odot \sigma'(z^l)", Verdict.ILL_FORMED),
     ],
 )
 def test_the_layer_that_a_gradient_leaves_out(claim: str, verdict: Verdict) -> None:

@@ -88,6 +88,21 @@ def test_the_class_that_words_tell(words: str) -> None:
     assert last(rf"{CLASSES} {words}: $$\frac{{\partial E}}{{\partial u_j}} = t_j - p_j$$").verdict is REFUTED
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "where $t_j = 1$ for $j = c$, otherwise 0.1",
+        "where $t_j = 1$ for $j = c$, and 0.1 otherwise",
+        "where $t_j$ is 1 if $j = c$ and otherwise 0.1",
+        "where $t_j = 1$ for $j = c$, otherwise 0 + $s$",
+    ],
+)
+def test_what_only_begins_like_zero_is_none(words: str) -> None:
+    """Such labels do not sum to one, which the claim needs."""
+    text = CLASSES.replace(r"-\log p_c", r"-\sum_j t_j \log p_j") + f" {words}: "
+    assert last(rf"{text}$$\frac{{\partial E}}{{\partial u_j}} = p_j - t_j$$").verdict is not PROVED
+
+
 def test_a_vector_has_no_second_index() -> None:
     """``y_{nk}`` beside ``y_k = \\sum_i w_{ki} x_i`` is of one example, and no entry of a matrix with one column."""
     text = r"$$y_k = \sum_i w_{ki} x_i$$ $$E_n = \frac12 \sum_k (y_{nk} - t_{nk})^2$$ "
